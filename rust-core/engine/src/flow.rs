@@ -1,0 +1,126 @@
+//! One flow of the table: who, what, how decided, and what is being done with it.
+
+use policy::{Decision, Evidence, Refusal, Verdict};
+use smoltcp::time::Instant;
+use wire::{FlowKey, HostName, NameSource, Owner};
+
+use crate::idle::IdleClass;
+use crate::outside::FlowId;
+use crate::record::{FlowRecord, RecordState, Traffic};
+use crate::settings::DNS_PORT;
+use crate::tcp::Relay;
+
+/// One flow.
+#[derive(Debug)]
+pub(crate) struct Flow {
+    pub(crate) key: FlowKey,
+    pub(crate) owner: Owner,
+    /// Every name seen for it, the strongest first.
+    pub(crate) names: Vec<Evidence>,
+    /// `None` until the owner is known.
+    pub(crate) decision: Option<Decision>,
+    pub(crate) stage: Stage,
+    pub(crate) traffic: Traffic,
+    pub(crate) started: Instant,
+    /// Its alarm that counts.
+    pub(crate) armed: Option<Instant>,
+    /// In the list of flows to answer in this turn.
+    pub(crate) dirty: bool,
+    /// In the list of flows that moved data lately.
+    pub(crate) active: bool,
+    /// Moved data since it was last looked at.
+    pub(crate) moved: bool,
+}
+
+/// What is being done with a flow.
+#[derive(Debug)]
+pub(crate) enum Stage {
+    /// Its owner is asked for; its packets wait.
+    Undecided { parked: Vec<Box<[u8]>> },
+    /// A TCP connection to the remote is on its way; the app's SYN waits.
+    Connecting { syn: Box<[u8]> },
+    /// A TCP connection is carried, or accepted and waiting for its name.
+    Relay(Box<Relay>),
+    /// Datagrams are carried through this port.
+    Datagrams { port: u32 },
+    /// Blocked, and remembered so that the next packet needs no new question.
+    Refused(Refusal),
+}
+
+impl Flow {
+    pub(crate) fn new(key: FlowKey, packet: Box<[u8]>, now: Instant) -> Self {
+        Flow {
+            key,
+            owner: Owner::Unknown,
+            names: Vec::new(),
+            decision: None,
+            stage: Stage::Undecided { parked: vec![packet] },
+            traffic: Traffic { packets_up: 1, ..Traffic::default() },
+            started: now,
+            armed: None,
+            dirty: false,
+            active: false,
+            moved: false,
+        }
+    }
+
+    /// Which time-out it has.
+    pub(crate) fn idle_class(&self) -> IdleClass {
+        match (&self.stage, self.key.protocol) {
+            (Stage::Refused(_), _) => IdleClass::Refused,
+            (_, wire::Protocol::Tcp) => IdleClass::Tcp,
+            (_, wire::Protocol::Udp) if self.key.remote.port() != DNS_PORT => IdleClass::Udp,
+            (_, wire::Protocol::Udp | wire::Protocol::Icmp) => IdleClass::Dns,
+        }
+    }
+
+    /// Whether it was decided and is not blocked.
+    pub(crate) fn is_allowed(&self) -> bool {
+        self.decision.as_ref().is_some_and(|decision| decision.verdict == Verdict::Allow)
+    }
+
+    /// Adds a name; true if it was not known before.
+    pub(crate) fn add_name(&mut self, name: HostName, source: NameSource) -> bool {
+        let evidence = Evidence { name, source };
+        if self.names.contains(&evidence) {
+            return false;
+        }
+        let place = self.names.partition_point(|known| strength(known.source) <= strength(source));
+        self.names.insert(place, evidence);
+        true
+    }
+
+    /// What is told of it; `None` while nothing is decided.
+    pub(crate) fn record(
+        &self,
+        flow: FlowId,
+        state: RecordState,
+        now: Instant,
+    ) -> Option<FlowRecord> {
+        let decision = self.decision.clone()?;
+        let speaking = decision.evidence.as_ref().or(self.names.first());
+        Some(FlowRecord {
+            flow,
+            key: self.key,
+            owner: self.owner.clone(),
+            name: speaking.map(|evidence| (evidence.name.clone(), evidence.source)),
+            decision,
+            state,
+            started: self.started,
+            at: now,
+            traffic: self.traffic,
+        })
+    }
+}
+
+/// The order in which sources speak for a flow: what the connection itself says, what its owner asked, what the system
+/// asked, what somebody else asked.
+fn strength(source: NameSource) -> u8 {
+    match source {
+        NameSource::Sni | NameSource::QuicSni | NameSource::HttpHost | NameSource::HttpDns => 0,
+        NameSource::Dns => 1,
+        NameSource::SniOuter => 2,
+        NameSource::SystemDns => 3,
+        NameSource::Guess => 4,
+    }
+}

@@ -1,0 +1,306 @@
+//! What all TCP connections share: one smoltcp interface, one scratch buffer, the rings that wait for their next use.
+//!
+//! An interface that takes any address holds nothing of a connection, so one serves all; each connection brings its own
+//! one-slot socket set, and finding a connection is our flow table's work, not smoltcp's linear search.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use smoltcp::iface::{Config, Interface, PollResult, SocketSet, SocketStorage};
+use smoltcp::phy::{Device, DeviceCapabilities, Medium, RxToken, TxToken};
+use smoltcp::socket::tcp::Socket;
+use smoltcp::time::Instant;
+use smoltcp::wire::HardwareAddress;
+use wire::{FlowKey, TcpSegment};
+
+use crate::outside::{FlowId, Outside};
+use crate::record::Traffic;
+use crate::slab::SlabPool;
+use crate::tcp::device::{SCRATCH, TunDevice, capabilities};
+use crate::tcp::relay::{Moved, Relay, Rings, reads_a_turn};
+use crate::tcp::window::{Edge, WindowShare};
+use crate::tun::Tun;
+
+/// Unused rings that keep their pages, so that a busy time of short connections does not fault them in anew each time.
+const WARM: usize = 64;
+
+/// What all TCP connections share.
+pub(crate) struct Stack {
+    interface: Interface,
+    nobody: SocketSet<'static>,
+    scratch: Box<[u8]>,
+    pub(crate) windows: WindowShare,
+    slabs: Box<dyn SlabPool>,
+    spare: Vec<Rings>,
+    secret: u64,
+    accepted: u64,
+}
+
+/// The world during one call: time, the TUN and everything outside.
+pub(crate) struct Io<'a, O> {
+    pub(crate) now: Instant,
+    pub(crate) tun: &'a mut Tun,
+    pub(crate) out: &'a mut O,
+}
+
+impl Stack {
+    pub(crate) fn new(mtu: usize, secret: u64, slabs: Box<dyn SlabPool>, now: Instant) -> Self {
+        Stack {
+            interface: new_interface(mtu, secret, now),
+            nobody: SocketSet::new(Vec::new()),
+            scratch: vec![0; SCRATCH].into_boxed_slice(),
+            windows: WindowShare::new(mtu),
+            slabs,
+            spare: Vec::new(),
+            secret,
+            accepted: 0,
+        }
+    }
+
+    /// The TUN has another MTU from now on.
+    pub(crate) fn set_mtu(&mut self, mtu: usize, now: Instant) {
+        self.interface = new_interface(mtu, self.secret, now);
+        self.windows = WindowShare::new(mtu);
+    }
+
+    /// Answers a SYN: the app's side of a connection. `None` where the pool has no memory left.
+    pub(crate) fn accept<O: Outside>(
+        &mut self,
+        key: &FlowKey,
+        syn: &[u8],
+        segment: &TcpSegment<'_>,
+        io: &mut Io<'_, O>,
+    ) -> Option<Box<Relay>> {
+        let mut rings = self.rings()?;
+        let socket = rings.socket();
+        socket.listen(key.remote.port()).ok()?;
+        let shift =
+            if offers_window_scale(syn, segment) { scale_of(socket.recv_capacity()) } else { 0 };
+        let mut relay = Box::new(Relay::new(rings, segment, shift, io.now));
+        let plain = without_extensions(syn, segment);
+        let mut interface = new_interface(io.tun.mtu, self.sequence_seed(key), io.now);
+        let mut device = TunDevice {
+            received: Some(plain.as_deref().unwrap_or(syn)),
+            scratch: &mut self.scratch,
+            tun: io.tun,
+            windows: &self.windows,
+            edge: &mut relay.edge,
+            sent: &mut 0,
+            out: io.out,
+        };
+        interface.poll_ingress_single(io.now, &mut device, &mut relay.rings.set);
+        Some(relay)
+    }
+
+    /// Answers a packet that belongs to no connection, or to one that is refused: with a reset, if TCP wants one.
+    pub(crate) fn refuse<O: Outside>(&mut self, packet: &[u8], io: &mut Io<'_, O>) {
+        let mut device = TunDevice {
+            received: Some(packet),
+            scratch: &mut self.scratch,
+            tun: io.tun,
+            windows: &self.windows,
+            edge: &mut Edge::default(),
+            sent: &mut 0,
+            out: io.out,
+        };
+        self.interface.poll_ingress_single(io.now, &mut device, &mut self.nobody);
+    }
+
+    /// Takes in a packet of a connection. Its answer leaves with [`Stack::run`], once for the whole batch.
+    pub(crate) fn ingest<O: Outside>(
+        &mut self,
+        relay: &mut Relay,
+        packet: &[u8],
+        segment: &TcpSegment<'_>,
+        traffic: &mut Traffic,
+        io: &mut Io<'_, O>,
+    ) {
+        let plain = without_extensions(packet, segment);
+        self.windows.note(packet.len(), &mut relay.edge, io.now);
+        let mut device = TunDevice {
+            received: Some(plain.as_deref().unwrap_or(packet)),
+            scratch: &mut self.scratch,
+            tun: io.tun,
+            windows: &self.windows,
+            edge: &mut relay.edge,
+            sent: &mut traffic.packets_down,
+            out: io.out,
+        };
+        self.interface.poll_ingress_single(io.now, &mut device, &mut relay.rings.set);
+    }
+
+    /// Moves bytes both ways and sends what the app is owed.
+    pub(crate) fn run<O: Outside>(
+        &mut self,
+        flow: FlowId,
+        relay: &mut Relay,
+        traffic: &mut Traffic,
+        io: &mut Io<'_, O>,
+    ) -> Moved {
+        let mut reads = reads_a_turn();
+        let mut broken = relay.upload(flow, traffic, io.out).is_err();
+        loop {
+            broken = broken || relay.download(flow, &mut reads, traffic, io.out).is_err();
+            if broken {
+                relay.rings.socket().abort();
+            }
+            self.emit(relay, traffic, io);
+            if broken || reads == 0 || !relay.can_download() {
+                break;
+            }
+        }
+        if broken { Moved::Reset } else { relay.outcome(reads) }
+    }
+
+    /// Resets the app's side.
+    pub(crate) fn abort<O: Outside>(
+        &mut self,
+        relay: &mut Relay,
+        traffic: &mut Traffic,
+        io: &mut Io<'_, O>,
+    ) {
+        relay.rings.socket().abort();
+        self.emit(relay, traffic, io);
+    }
+
+    /// When smoltcp wants to look at the connection again.
+    pub(crate) fn next_look(&mut self, relay: &Relay, now: Instant) -> Option<Instant> {
+        self.interface.poll_at(now, &relay.rings.set)
+    }
+
+    /// Takes the rings of an ended connection back.
+    pub(crate) fn retire(&mut self, relay: Relay) {
+        let mut rings = relay.rings;
+        rings.socket().abort();
+        if self.spare.len() >= WARM {
+            self.slabs.release_pages(rings.slab);
+        }
+        self.spare.push(rings);
+    }
+
+    /// Gives an idle connection's memory back.
+    pub(crate) fn release(&mut self, relay: &Relay) {
+        self.slabs.release_pages(relay.rings.slab);
+    }
+
+    fn emit<O: Outside>(&mut self, relay: &mut Relay, traffic: &mut Traffic, io: &mut Io<'_, O>) {
+        let mut device = TunDevice {
+            received: None,
+            scratch: &mut self.scratch,
+            tun: io.tun,
+            windows: &self.windows,
+            edge: &mut relay.edge,
+            sent: &mut traffic.packets_down,
+            out: io.out,
+        };
+        let set = &mut relay.rings.set;
+        while self.interface.poll_egress(io.now, &mut device, set) == PollResult::SocketStateChanged
+        {
+        }
+    }
+
+    /// Rings used before, or new ones.
+    fn rings(&mut self) -> Option<Rings> {
+        if let Some(rings) = self.spare.pop() {
+            return Some(rings);
+        }
+        let slab = self.slabs.lend()?;
+        let mut socket = Socket::new(slab.receive, slab.transmit);
+        // One answer a batch anyway, and it is to leave at once; small writes of a server are the app's to see at once.
+        socket.set_ack_delay(None);
+        socket.set_nagle_enabled(false);
+        let mut set = SocketSet::new(vec![SocketStorage::EMPTY]);
+        let handle = set.add(socket);
+        Some(Rings { set, handle, slab: slab.id })
+    }
+
+    /// A new seed for each connection's sequence number, which nobody can predict from others (RFC 6528): SipHash of a
+    /// secret, the five-tuple and a counter.
+    fn sequence_seed(&mut self, key: &FlowKey) -> u64 {
+        self.accepted += 1;
+        let mut hasher = DefaultHasher::new();
+        (self.secret, key, self.accepted).hash(&mut hasher);
+        hasher.finish()
+    }
+}
+
+fn new_interface(mtu: usize, seed: u64, now: Instant) -> Interface {
+    let mut config = Config::new(HardwareAddress::Ip);
+    config.random_seed = seed;
+    let mut interface = Interface::new(config, &mut Nowhere { mtu }, now);
+    interface.set_any_ip(true);
+    interface
+}
+
+/// An IPv6 packet without its extension headers, which smoltcp does not walk; `None` if it has none.
+fn without_extensions(packet: &[u8], segment: &TcpSegment<'_>) -> Option<Vec<u8>> {
+    const IPV6_HEADER: usize = 40;
+    const TCP: u8 = 6;
+    if packet.first()? >> 4 != 6 || segment.offset == IPV6_HEADER {
+        return None;
+    }
+    let mut plain = [packet.get(..IPV6_HEADER)?, packet.get(segment.offset..)?].concat();
+    let length = (plain.len() - IPV6_HEADER) as u16;
+    plain[4..6].copy_from_slice(&length.to_be_bytes());
+    plain[6] = TCP;
+    Some(plain)
+}
+
+/// Whether a SYN offers window scaling, RFC 7323 section 2.2.
+fn offers_window_scale(packet: &[u8], syn: &TcpSegment<'_>) -> bool {
+    const END: u8 = 0;
+    const NO_OPERATION: u8 = 1;
+    const WINDOW_SCALE: u8 = 3;
+    let mut options = packet.get(syn.offset + 20..syn.offset + syn.header_len).unwrap_or(&[]);
+    loop {
+        options = match *options {
+            [] | [END, ..] => return false,
+            [NO_OPERATION, ref rest @ ..] => rest,
+            [WINDOW_SCALE, ..] => return true,
+            [_, length, ..] => options.get(usize::from(length).max(2)..).unwrap_or(&[]),
+            [_] => return false,
+        };
+    }
+}
+
+/// The window scale smoltcp offers for a ring of this size.
+fn scale_of(capacity: usize) -> u8 {
+    (usize::BITS - capacity.leading_zeros()).saturating_sub(16) as u8
+}
+
+/// A device for the making of an interface, which only asks for its capabilities.
+struct Nowhere {
+    mtu: usize,
+}
+
+impl Device for Nowhere {
+    type RxToken<'a> = NoToken;
+    type TxToken<'a> = NoToken;
+
+    fn receive(&mut self, _: Instant) -> Option<(NoToken, NoToken)> {
+        None
+    }
+
+    fn transmit(&mut self, _: Instant) -> Option<NoToken> {
+        None
+    }
+
+    fn capabilities(&self) -> DeviceCapabilities {
+        debug_assert_eq!(capabilities(self.mtu).medium, Medium::Ip);
+        capabilities(self.mtu)
+    }
+}
+
+/// A token that is never given out.
+enum NoToken {}
+
+impl RxToken for NoToken {
+    fn consume<R, F: FnOnce(&[u8]) -> R>(self, _: F) -> R {
+        match self {}
+    }
+}
+
+impl TxToken for NoToken {
+    fn consume<R, F: FnOnce(&mut [u8]) -> R>(self, _: usize, _: F) -> R {
+        match self {}
+    }
+}

@@ -1,0 +1,2 @@
+//! placeholder
+pub(crate) fn harmless(text: &str) -> String { text.to_owned() }

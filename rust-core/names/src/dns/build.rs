@@ -1,0 +1,95 @@
+//! DNS messages for tests, written out by hand and uncompressed.
+
+use std::net::IpAddr;
+
+use super::record_type;
+
+pub(crate) const ID: u16 = 0x1d2e;
+
+/// One record of an answer.
+pub(crate) struct Answer {
+    owner: &'static str,
+    record_type: u16,
+    ttl: u32,
+    data: Vec<u8>,
+}
+
+impl Answer {
+    pub(crate) fn address(owner: &'static str, ttl: u32, address: &str) -> Self {
+        match address.parse().unwrap() {
+            IpAddr::V4(address) => {
+                Answer { owner, record_type: record_type::A, ttl, data: address.octets().to_vec() }
+            }
+            IpAddr::V6(address) => {
+                Answer { owner, record_type: record_type::AAAA, ttl, data: address.octets().to_vec() }
+            }
+        }
+    }
+
+    pub(crate) fn cname(owner: &'static str, ttl: u32, target: &str) -> Self {
+        Answer { owner, record_type: record_type::CNAME, ttl, data: name(target) }
+    }
+
+    pub(crate) fn https(owner: &'static str, ttl: u32, target: &str, ipv4: &str, ipv6: &str) -> Self {
+        let mut data = vec![0, 1];
+        data.extend(name(target));
+        data.extend(b"\x00\x01\x00\x03\x02h3");
+        data.extend(b"\x00\x04\x00\x04");
+        data.extend(ipv4.parse::<std::net::Ipv4Addr>().unwrap().octets());
+        data.extend(b"\x00\x06\x00\x10");
+        data.extend(ipv6.parse::<std::net::Ipv6Addr>().unwrap().octets());
+        Answer { owner, record_type: record_type::HTTPS, ttl, data }
+    }
+}
+
+/// A query with recursion desired, class IN.
+pub(crate) fn query(host: &str, record_type: u16) -> Vec<u8> {
+    message(0x0100, host, record_type, &[])
+}
+
+pub(crate) fn response(host: &str, record_type: u16, answers: &[Answer]) -> Vec<u8> {
+    message(0x8180, host, record_type, answers)
+}
+
+/// Adds an OPT record that announces 4096 octets and has DNSSEC OK set.
+pub(crate) fn with_edns(mut query: Vec<u8>) -> Vec<u8> {
+    query[11] = 1;
+    query.extend([0, 0, 41, 0x10, 0x00, 0, 0, 0x80, 0, 0, 0]);
+    query
+}
+
+/// Reads hex digits, white space between them ignored.
+pub(crate) fn from_hex(text: &str) -> Vec<u8> {
+    let digits: Vec<u8> =
+        text.chars().filter(|c| !c.is_whitespace()).map(|c| c.to_digit(16).unwrap() as u8).collect();
+    digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect()
+}
+
+fn message(flags: u16, host: &str, record_type: u16, answers: &[Answer]) -> Vec<u8> {
+    let mut message = Vec::new();
+    for word in [ID, flags, 1, answers.len() as u16, 0, 0] {
+        message.extend(word.to_be_bytes());
+    }
+    message.extend(name(host));
+    message.extend(record_type.to_be_bytes());
+    message.extend(1u16.to_be_bytes());
+    for answer in answers {
+        message.extend(name(answer.owner));
+        message.extend(answer.record_type.to_be_bytes());
+        message.extend(1u16.to_be_bytes());
+        message.extend(answer.ttl.to_be_bytes());
+        message.extend((answer.data.len() as u16).to_be_bytes());
+        message.extend(&answer.data);
+    }
+    message
+}
+
+fn name(text: &str) -> Vec<u8> {
+    let mut octets = Vec::new();
+    for label in text.split('.') {
+        octets.push(label.len() as u8);
+        octets.extend(label.as_bytes());
+    }
+    octets.push(0);
+    octets
+}

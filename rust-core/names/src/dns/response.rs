@@ -1,0 +1,215 @@
+//! What a resolver answered.
+
+use std::net::IpAddr;
+
+use wire::HostName;
+
+use super::reader::{Name, Reader, Record, flag};
+use super::{DnsError, record_type};
+
+/// How many aliases in a row are followed. Resolvers themselves give up earlier (BIND after 16, Unbound after 11).
+const MAX_ALIASES: usize = 16;
+/// How many answer records are looked at: an answer to one question has a few dozen, and each is compared to each alias.
+const MAX_RECORDS: usize = 512;
+/// The class of the Internet, RFC 1035 section 3.2.4.
+const INTERNET: u16 = 1;
+/// Keys of service parameters, RFC 9460 section 14.3.2.
+const IPV4_HINT: u16 = 4;
+const IPV6_HINT: u16 = 6;
+
+/// A DNS response: the question, and the addresses that answer it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Response {
+    /// The transaction id of the query.
+    pub id: u16,
+    /// The response code: 0 is no error, 3 is NXDOMAIN.
+    pub rcode: u8,
+    /// The answer was cut: ask again over TCP.
+    pub truncated: bool,
+    /// The name that was asked for.
+    pub name: HostName,
+    /// The type that was asked for, see [`record_type`].
+    pub record_type: u16,
+    /// The names that it is an alias of, in order: CNAMEs and the targets of SVCB and HTTPS records. Those that are
+    /// no host names are left out.
+    pub chain: Vec<HostName>,
+    /// The addresses of the name and of its aliases, with the seconds they may be kept: the least TTL on the way.
+    /// Records of other names are not looked at.
+    pub addresses: Vec<(IpAddr, u32)>,
+}
+
+impl Response {
+    /// Reads a response with all its answer records.
+    ///
+    /// # Errors
+    /// [`DnsError`]; of its variants only [`DnsError::NotAHostName`] is a response that a client can use.
+    pub fn parse(message: &[u8]) -> Result<Self, DnsError> {
+        let mut reader = Reader::new(message, 0);
+        let header = reader.header()?;
+        if header.flags & flag::RESPONSE == 0 || header.flags & flag::OPCODE != 0 {
+            return Err(DnsError::NotAResponse);
+        }
+        if header.questions != 1 {
+            return Err(DnsError::QuestionCount);
+        }
+        let question = reader.name()?;
+        let record_type = reader.u16()?;
+        let _class = reader.u16()?;
+        let records = (0..usize::from(header.answers).min(MAX_RECORDS))
+            .map(|_| reader.record())
+            .collect::<Result<Vec<_>, _>>()?;
+        let mut response = Response {
+            id: header.id,
+            rcode: (header.flags & flag::RCODE).to_be_bytes()[1],
+            truncated: header.flags & flag::TRUNCATED != 0,
+            name: question.to_host_name()?,
+            record_type,
+            chain: Vec::new(),
+            addresses: Vec::new(),
+        };
+        response.follow(message, question, &records)?;
+        Ok(response)
+    }
+
+    /// Walks from alias to alias and collects the addresses of each.
+    fn follow(&mut self, message: &[u8], from: Name, records: &[Record]) -> Result<(), DnsError> {
+        let mut current = from;
+        let mut least_ttl = u32::MAX;
+        for _ in 0..=MAX_ALIASES {
+            let mut next = None;
+            for record in records.iter().filter(|r| r.class == INTERNET && r.owner == current) {
+                let ttl = seconds(record.ttl).min(least_ttl);
+                let mut data = Reader::new(message, record.data.start);
+                match record.record_type {
+                    record_type::A if record.data.len() == 4 => {
+                        self.addresses.push((data.ipv4()?.into(), ttl));
+                    }
+                    record_type::AAAA if record.data.len() == 16 => {
+                        self.addresses.push((data.ipv6()?.into(), ttl));
+                    }
+                    record_type::CNAME if next.is_none() => next = Some((data.name()?, ttl)),
+                    record_type::SVCB | record_type::HTTPS => {
+                        self.service(&message[..record.data.end], record.data.start, ttl)?;
+                    }
+                    _ => {}
+                }
+            }
+            let Some((name, ttl)) = next else { break };
+            self.chain.extend(name.to_host_name());
+            (current, least_ttl) = (name, ttl);
+        }
+        Ok(())
+    }
+
+    /// Takes the target and the address hints of a service binding, RFC 9460 section 2.2: clients connect to them
+    /// without asking further. `message` ends where the record ends.
+    fn service(&mut self, message: &[u8], at: usize, ttl: u32) -> Result<(), DnsError> {
+        let mut data = Reader::new(message, at);
+        let _priority = data.u16()?;
+        let target = data.name()?;
+        if !target.is_root() {
+            self.chain.extend(target.to_host_name());
+        }
+        while data.position() < message.len() {
+            let key = data.u16()?;
+            let length = usize::from(data.u16()?);
+            let start = data.position();
+            let mut value = Reader::new(message, start);
+            data.bytes(length)?;
+            match key {
+                IPV4_HINT => {
+                    for _ in 0..length / 4 {
+                        self.addresses.push((value.ipv4()?.into(), ttl));
+                    }
+                }
+                IPV6_HINT => {
+                    for _ in 0..length / 16 {
+                        self.addresses.push((value.ipv6()?.into(), ttl));
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A TTL with its highest bit set counts as 0, RFC 2181 section 8.
+fn seconds(ttl: u32) -> u32 {
+    if ttl > i32::MAX.unsigned_abs() { 0 } else { ttl }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::build::{self, Answer};
+    use super::*;
+
+    fn addresses(list: &[(&str, u32)]) -> Vec<(IpAddr, u32)> {
+        list.iter().map(|(address, ttl)| (address.parse().unwrap(), *ttl)).collect()
+    }
+
+    #[test]
+    fn the_alias_chain_is_followed_with_its_least_ttl() {
+        let message = build::response(
+            "metrics.shop.example",
+            record_type::A,
+            &[
+                Answer::address("tracker.example", 300, "192.0.2.7"),
+                Answer::cname("metrics.shop.example", 3600, "shop.alias.example"),
+                Answer::cname("Shop.ALIAS.example", 20, "tracker.example"),
+                Answer::address("tracker.example", 10, "192.0.2.8"),
+                Answer::address("somebody.else.example", 300, "192.0.2.9"),
+            ],
+        );
+        let response = Response::parse(&message).unwrap();
+        assert_eq!(response.name.as_str(), "metrics.shop.example");
+        assert_eq!(
+            response.chain.iter().map(HostName::as_str).collect::<Vec<_>>(),
+            ["shop.alias.example", "tracker.example"]
+        );
+        assert_eq!(response.addresses, addresses(&[("192.0.2.7", 20), ("192.0.2.8", 10)]));
+        assert_eq!((response.id, response.rcode, response.truncated), (build::ID, 0, false));
+    }
+
+    #[test]
+    fn aliases_that_go_round_end() {
+        let round = [Answer::cname("a.example", 60, "b.example"), Answer::cname("b.example", 60, "a.example")];
+        let response = Response::parse(&build::response("a.example", record_type::A, &round)).unwrap();
+        assert!(response.addresses.is_empty());
+        assert!(response.chain.len() <= MAX_ALIASES + 1);
+    }
+
+    #[test]
+    fn hints_of_https_records_are_addresses() {
+        let message = build::response(
+            "shop.example",
+            record_type::HTTPS,
+            &[Answer::https("shop.example", 120, "cdn.example", "192.0.2.3", "2001:db8::3")],
+        );
+        let response = Response::parse(&message).unwrap();
+        assert_eq!(response.addresses, addresses(&[("192.0.2.3", 120), ("2001:db8::3", 120)]));
+        assert_eq!(response.chain[0].as_str(), "cdn.example");
+    }
+
+    #[test]
+    fn an_answer_from_a_real_resolver_is_read() {
+        // dig +noedns example.org through dnsmasq on loopback, one CNAME and one compressed A record.
+        let message = build::from_hex(
+            "a5d3858000010002000000000377777707657861 6d706c65036f72670000010001c00c0005000100000e10
+             000704656467 65c010c02d00010001 0000003c0004c0000209",
+        );
+        let response = Response::parse(&message).unwrap();
+        assert_eq!(response.chain[0].as_str(), "edge.example.org");
+        assert_eq!(response.addresses, addresses(&[("192.0.2.9", 60)]));
+    }
+
+    #[test]
+    fn a_cut_message_is_an_error_and_a_question_none() {
+        let full = build::response("a.example", record_type::AAAA, &[Answer::address("a.example", u32::MAX, "2001:db8::1")]);
+        for length in 0..full.len() {
+            assert_eq!(Response::parse(&full[..length]), Err(DnsError::Truncated), "{length} octets");
+        }
+        assert_eq!(Response::parse(&full).unwrap().addresses, addresses(&[("2001:db8::1", 0)]));
+        assert_eq!(Response::parse(&build::query("a.example", 1)), Err(DnsError::NotAResponse));
+    }
+}

@@ -1,0 +1,30 @@
+//! Runs the engine on a TUN: the only place with threads, clocks and sockets.
+//!
+//! A [`Session`] is one running firewall. Its engine thread ([`event_loop`]) owns the TUN, every socket and the engine;
+//! questions of ownership ([`attribution`]), the log ([`writer`]) and packet capture ([`capture`]) have a thread each,
+//! reached through bounded queues, so that no packet ever waits for a lookup or a disk. Nothing here decides a verdict.
+
+pub mod attribution;
+mod capture;
+mod clock;
+mod connections;
+mod event_loop;
+mod events;
+mod mailbox;
+pub mod network;
+mod pcapng;
+mod ports;
+mod recorder;
+mod session;
+mod slabs;
+mod sockets;
+mod stats;
+mod token;
+mod tun;
+mod world;
+mod writer;
+
+pub use attribution::Attributor;
+pub use events::{Connection, Event, EventSender, Fault, LogEvent, channel};
+pub use session::{Config, Session, StartError};
+pub use stats::Stats;

@@ -1,0 +1,57 @@
+//! Hands each flow's record to whoever wants it: the log and the front end.
+
+use std::sync::Arc;
+
+use engine::FlowRecord;
+
+use crate::clock::WallClock;
+use crate::events::{Connection, Event, EventSender};
+use crate::writer::LogQueue;
+
+/// Who wants records.
+pub(crate) struct Recorder {
+    log: Option<Arc<LogQueue>>,
+    events: Option<EventSender>,
+    network_label: Arc<str>,
+}
+
+impl Recorder {
+    /// For these two; the label says in the log which network carried a connection.
+    pub(crate) fn new(
+        log: Option<Arc<LogQueue>>,
+        events: Option<EventSender>,
+        network_label: Arc<str>,
+    ) -> Self {
+        Recorder { log, events, network_label }
+    }
+
+    /// The network changed.
+    pub(crate) fn set_network_label(&mut self, label: Arc<str>) {
+        self.network_label = label;
+    }
+
+    /// Passes the record on. Never waits for the disk or the front end.
+    pub(crate) fn record(&self, record: FlowRecord) {
+        if let Some(events) = &self.events {
+            let clock = WallClock::read();
+            events.send(Event::Connection(Box::new(Connection {
+                started: clock.system_time(record.started),
+                at: clock.system_time(record.at),
+                record: record.clone(),
+            })));
+        }
+        if let Some(log) = &self.log {
+            log.push(record, &self.network_label);
+        }
+    }
+
+    /// Records that did not reach the log.
+    pub(crate) fn lost(&self) -> u64 {
+        self.log.as_ref().map_or(0, |log| log.lost())
+    }
+
+    /// Events that the front end missed.
+    pub(crate) fn missed(&self) -> u64 {
+        self.events.as_ref().map_or(0, EventSender::missed)
+    }
+}

@@ -1,0 +1,18 @@
+//! The counters of a whole session.
+
+use crate::attribution::AttributionStats;
+
+/// What a session holds and what it lost, since it began.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stats {
+    /// The engine's.
+    pub engine: engine::Stats,
+    /// Attribution's.
+    pub attribution: AttributionStats,
+    /// Records that did not reach the log, because the disk was too slow or failed.
+    pub records_lost: u64,
+    /// Events that the front end missed because it was slow.
+    pub events_missed: u64,
+    /// Packets missing from the capture because the disk was too slow.
+    pub capture_lost: u64,
+}

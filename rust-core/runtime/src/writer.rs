@@ -1,0 +1,302 @@
+//! The log's thread: takes records from the engine's thread and writes them, one transaction a batch.
+//!
+//! The queue between them never makes the engine wait for the disk. A flow has at most one record in it, its latest, so
+//! however busy flows are, the queue is bounded by their number. The thread sleeps while nothing is queued.
+
+use std::collections::HashMap;
+use std::io;
+use std::mem;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use engine::{FlowId, FlowRecord, RecordState};
+use policy::Verdict;
+use store::{Connection, Opened, State, Store, StoreError};
+
+use crate::clock::{self, WallClock};
+use crate::events::{Event, EventSender, LogEvent};
+
+/// Records that wait for the disk at most, about 30 MiB: as many as there can be flows.
+const MAX_QUEUED: usize = 65_536;
+/// A batch of this size is written without waiting for more.
+const FULL_BATCH: usize = 4_096;
+/// How long the first record of a batch waits for more. With the time a commit takes, a kill loses less than a second.
+const HOLD: Duration = Duration::from_millis(500);
+/// After a failed write the next try waits this long at least, so that a full disk is not hammered.
+const RETRY: Duration = Duration::from_secs(5);
+/// Retention is looked after at the start, and after this many records or this long, when something is written.
+const MAINTAIN_RECORDS: usize = 50_000;
+const MAINTAIN_TIME: Duration = Duration::from_secs(3600);
+
+/// Records on their way to the log.
+#[derive(Default)]
+pub(crate) struct LogQueue {
+    queue: Mutex<Queue>,
+    filled: Condvar,
+}
+
+#[derive(Default)]
+struct Queue {
+    records: Vec<Queued>,
+    /// Where in `records` a flow's record is.
+    places: HashMap<FlowId, usize>,
+    lost: u64,
+    closed: bool,
+}
+
+struct Queued {
+    record: FlowRecord,
+    network: Arc<str>,
+}
+
+impl LogQueue {
+    /// Queues the record in the place of an earlier one of the same flow; where there is no room it is lost and counted.
+    pub(crate) fn push(&self, record: FlowRecord, network: &Arc<str>) {
+        let mut queue = self.lock();
+        let flow = record.flow;
+        let queued = Queued { record, network: Arc::clone(network) };
+        if let Some(&place) = queue.places.get(&flow) {
+            queue.records[place] = queued;
+            return;
+        }
+        if queue.records.len() >= MAX_QUEUED {
+            queue.lost += 1;
+            return;
+        }
+        let place = queue.records.len();
+        queue.places.insert(flow, place);
+        queue.records.push(queued);
+        drop(queue);
+        if place == 0 || place + 1 == FULL_BATCH {
+            self.filled.notify_one();
+        }
+    }
+
+    /// Records that did not reach the log so far.
+    pub(crate) fn lost(&self) -> u64 {
+        self.lock().lost
+    }
+
+    /// No more records will come: the thread writes what is queued and ends.
+    pub(crate) fn close(&self) {
+        self.lock().closed = true;
+        self.filled.notify_one();
+    }
+
+    /// Sleeps until a batch is due, at most for `patience`; `false` once the queue is closed and this is all.
+    fn next_batch(&self, batch: &mut Vec<Queued>, patience: Option<Duration>) -> bool {
+        let empty = |queue: &mut Queue| queue.records.is_empty() && !queue.closed;
+        let queue = self.lock();
+        let queue = match patience {
+            None => self.filled.wait_while(queue, empty).unwrap_or_else(PoisonError::into_inner),
+            Some(patience) => {
+                self.filled
+                    .wait_timeout_while(queue, patience, empty)
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .0
+            }
+        };
+        let small = |queue: &mut Queue| {
+            !queue.records.is_empty() && queue.records.len() < FULL_BATCH && !queue.closed
+        };
+        let (mut queue, _) = self
+            .filled
+            .wait_timeout_while(queue, HOLD, small)
+            .unwrap_or_else(PoisonError::into_inner);
+        mem::swap(batch, &mut queue.records);
+        queue.places.clear();
+        !queue.closed
+    }
+
+    fn add_lost(&self, count: usize) {
+        self.lock().lost += count as u64;
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Starts the thread that writes what is queued to this store until the queue is closed.
+///
+/// # Errors
+/// The system has no room for another thread.
+pub(crate) fn start(
+    queue: Arc<LogQueue>,
+    store: Store,
+    events: Option<EventSender>,
+) -> io::Result<JoinHandle<()>> {
+    let writer = Writer {
+        queue,
+        store: Some(store),
+        events,
+        pending: Vec::new(),
+        failing: false,
+        told_lost: 0,
+        untidy: true,
+        unmaintained: 0,
+        maintained: Instant::now(),
+    };
+    thread::Builder::new().name("hushwall-log".into()).spawn(move || writer.run())
+}
+
+struct Writer {
+    queue: Arc<LogQueue>,
+    /// None after it was damaged and no new one could be begun.
+    store: Option<Store>,
+    events: Option<EventSender>,
+    /// What is to be written: a batch, and before it what earlier tries could not write.
+    pending: Vec<Connection>,
+    failing: bool,
+    told_lost: u64,
+    /// Retention has something to do.
+    untidy: bool,
+    unmaintained: usize,
+    maintained: Instant,
+}
+
+impl Writer {
+    fn run(mut self) {
+        let mut batch = Vec::new();
+        let mut open = true;
+        while open {
+            let patience =
+                if self.untidy { Some(Duration::ZERO) } else { self.failing.then_some(RETRY) };
+            open = self.queue.next_batch(&mut batch, patience);
+            let clock = WallClock::read();
+            self.pending.extend(batch.drain(..).map(|queued| connection(&queued, clock)));
+            self.write();
+            if self.untidy {
+                self.maintain();
+            }
+            self.tell_lost();
+        }
+    }
+
+    /// Writes what is pending; what cannot be written now stays pending, within the bound.
+    fn write(&mut self) {
+        let result = match &mut self.store {
+            _ if self.pending.is_empty() => return,
+            Some(store) => store.write(&self.pending),
+            None => {
+                self.queue.add_lost(mem::take(&mut self.pending).len());
+                return;
+            }
+        };
+        match result {
+            Ok(()) => {
+                if mem::take(&mut self.failing) {
+                    self.tell(LogEvent::Recovered);
+                }
+                self.unmaintained += mem::take(&mut self.pending).len();
+                self.untidy |= self.unmaintained >= MAINTAIN_RECORDS
+                    || self.maintained.elapsed() >= MAINTAIN_TIME;
+            }
+            Err(StoreError::Damaged(_)) => self.start_over(),
+            Err(error) => {
+                self.fail(&error);
+                let excess = self.pending.len().saturating_sub(MAX_QUEUED);
+                self.pending.drain(..excess);
+                self.queue.add_lost(excess);
+            }
+        }
+    }
+
+    /// The file is damaged: it is set aside, and the batch goes to a new one.
+    fn start_over(&mut self) {
+        let Some(damaged) = self.store.take() else { return };
+        match damaged.start_over() {
+            Ok((mut store, opened)) => {
+                match opened {
+                    Opened::SetAside { corrupt_file_moved_to, reason } => {
+                        self.tell(LogEvent::SetAside { moved_to: corrupt_file_moved_to, reason });
+                    }
+                    Opened::Fresh | Opened::Existing => {}
+                }
+                if let Err(error) = store.write(&self.pending) {
+                    self.fail(&error);
+                } else {
+                    self.pending.clear();
+                }
+                self.store = Some(store);
+            }
+            Err(error) => self.fail(&error),
+        }
+    }
+
+    /// One bounded step of retention.
+    fn maintain(&mut self) {
+        self.unmaintained = 0;
+        self.maintained = Instant::now();
+        let Some(store) = &mut self.store else { return };
+        self.untidy = match store.maintain(millis(WallClock::read(), clock::now())) {
+            Ok(maintained) => maintained.more,
+            Err(error) => {
+                log::warn!("the log could not be tidied up: {error}");
+                false
+            }
+        };
+    }
+
+    /// Says once that writing fails, until it works again.
+    fn fail(&mut self, error: &StoreError) {
+        if !mem::replace(&mut self.failing, true) {
+            log::warn!("the log cannot be written: {error}");
+            self.tell(LogEvent::Failed(error.to_string()));
+        }
+    }
+
+    fn tell_lost(&mut self) {
+        let lost = self.queue.lost();
+        if lost > self.told_lost {
+            self.tell(LogEvent::Lost(lost - self.told_lost));
+            self.told_lost = lost;
+        }
+    }
+
+    fn tell(&self, event: LogEvent) {
+        if let Some(events) = &self.events {
+            events.send(Event::Log(event));
+        }
+    }
+}
+
+/// The record as the log keeps it.
+fn connection(queued: &Queued, clock: WallClock) -> Connection {
+    let Queued { record, network } = queued;
+    let ended_ms = (record.state != RecordState::Open).then(|| millis(clock, record.at));
+    Connection {
+        id: u64::from(record.flow.generation) << 32 | u64::from(record.flow.index),
+        started_ms: millis(clock, record.started),
+        ended_ms,
+        updated_ms: millis(clock, record.at),
+        owner: record.owner.clone(),
+        key: record.key,
+        name: record.name.clone(),
+        verdict: match record.decision.verdict {
+            Verdict::Allow => store::Verdict::Allow,
+            Verdict::Block(_) => store::Verdict::Block,
+        },
+        reason: record.decision.reason.to_string().into(),
+        state: match record.state {
+            RecordState::Open => State::Open,
+            RecordState::Closed => State::Closed,
+            RecordState::Reset => State::Reset,
+            RecordState::Blocked => State::Blocked,
+            RecordState::Failed => State::Failed,
+            RecordState::Evicted => State::Evicted,
+        },
+        bytes_up: record.traffic.bytes_up,
+        bytes_down: record.traffic.bytes_down,
+        packets_up: record.traffic.packets_up,
+        packets_down: record.traffic.packets_down,
+        network: Arc::clone(network),
+        country: None,
+        asn: None,
+    }
+}
+
+fn millis(clock: WallClock, at: engine::Instant) -> i64 {
+    i64::try_from(clock.unix_micros(at) / 1_000).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,33 @@
+//! The log: every connection, in one SQLite file.
+//!
+//! One [`Store`] writes, on a thread of its own, batch by batch; any number of [`Reader`]s page through what it
+//! wrote, in other threads or processes. The file survives a kill at any moment (write-ahead log, one transaction a
+//! batch), is bounded by age and size, and is moved aside, never deleted, where it is damaged. The crate knows
+//! connections as plain data; where they come from is the caller's business.
+//!
+//! Reading order: `connection` says what is kept, `schema` how it lies in the file, `open` how a log is told from a
+//! damaged, a newer or a foreign file, `writer`, `subject` and `retention` what goes in and out, `query`, `page`,
+//! `follow` and `totals` how it is read.
+
+mod connection;
+mod error;
+mod follow;
+mod open;
+mod page;
+mod query;
+mod reader;
+mod retention;
+mod row;
+mod schema;
+mod subject;
+mod totals;
+mod writer;
+
+pub use connection::{Confidence, Connection, State, Verdict};
+pub use error::StoreError;
+pub use open::Opened;
+pub use query::{Changes, Cursor, Filter, HostFilter, Mark, Page, Row};
+pub use reader::Reader;
+pub use retention::{Maintained, Options};
+pub use totals::{HourTotal, TotalsFilter};
+pub use writer::Store;

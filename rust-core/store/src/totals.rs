@@ -1,0 +1,112 @@
+//! Totals per app and hour: kept as connections are written, so that they outlive them and are cheap to read.
+
+use rusqlite::{Connection as Sqlite, named_params};
+use wire::Owner;
+
+use crate::connection::owner_from_columns;
+use crate::error::StoreError;
+use crate::query;
+use crate::reader::Reader;
+
+/// Which totals to read; the default is all.
+#[derive(Clone, Debug, Default)]
+pub struct TotalsFilter {
+    /// From the hour that holds this moment on, Unix time in milliseconds.
+    pub since_ms: Option<i64>,
+    /// Up to, without, the first hour that begins at or after this moment.
+    pub until_ms: Option<i64>,
+    /// Of this app only, named as in [`Filter::app`](crate::Filter::app).
+    pub app: Option<String>,
+}
+
+/// What one app did in one hour. A connection counts in the hour of its first record, bytes in the hour of the
+/// record that tells of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HourTotal {
+    /// When the hour begins, Unix time in milliseconds.
+    pub hour_ms: i64,
+    /// The app.
+    pub owner: Owner,
+    /// Connections begun.
+    pub connections: u64,
+    /// Connections blocked, those cut later included.
+    pub blocked: u64,
+    /// Payload bytes from the app.
+    pub bytes_up: u64,
+    /// Payload bytes to the app.
+    pub bytes_down: u64,
+}
+
+impl Reader {
+    /// The totals, oldest hour first, within an hour the app with the most connections first.
+    ///
+    /// # Errors
+    /// [`StoreError`] as it says.
+    pub fn totals(&self, filter: &TotalsFilter) -> Result<Vec<HourTotal>, StoreError> {
+        let sql = format!(
+            "SELECT hour, kind, uid, name, connections, blocked, bytes_up, bytes_down
+             FROM total JOIN app ON app.id = total.app
+             WHERE hour >= :since AND hour < :until AND (:app IS NULL OR {})
+             ORDER BY hour, connections DESC, app.id",
+            query::APP_MATCHES
+        );
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let mut rows = statement.query(named_params! {
+            ":since": filter.since_ms.map_or(i64::MIN, hour),
+            ":until": filter.until_ms.map_or(i64::MAX, |until| hour(until.saturating_sub(1)) + 1),
+            ":app": filter.app,
+        })?;
+        let mut totals = Vec::new();
+        while let Some(row) = rows.next()? {
+            let owner = owner_from_columns(row.get(1)?, row.get(2)?, &row.get::<_, String>(3)?)
+                .ok_or_else(|| StoreError::Damaged("an app of no known kind".to_owned()))?;
+            totals.push(HourTotal {
+                hour_ms: row.get::<_, i64>(0)?.saturating_mul(HOUR_MS),
+                owner,
+                connections: row.get(4)?,
+                blocked: row.get(5)?,
+                bytes_up: row.get(6)?,
+                bytes_down: row.get(7)?,
+            });
+        }
+        Ok(totals)
+    }
+}
+
+/// What one record adds.
+#[derive(PartialEq, Eq, Default)]
+pub(crate) struct Delta {
+    pub(crate) connections: i64,
+    pub(crate) blocked: i64,
+    pub(crate) bytes_up: i64,
+    pub(crate) bytes_down: i64,
+}
+
+/// Adds a record's share to the hour of `at_ms`.
+pub(crate) fn add(sqlite: &Sqlite, app: i64, at_ms: i64, delta: &Delta) -> rusqlite::Result<()> {
+    if *delta == Delta::default() {
+        return Ok(());
+    }
+    sqlite
+        .prepare_cached(
+            "INSERT INTO total (hour, app, connections, blocked, bytes_up, bytes_down) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+             ON CONFLICT (hour, app) DO UPDATE SET connections = connections + excluded.connections,
+                 blocked = blocked + excluded.blocked, bytes_up = bytes_up + excluded.bytes_up,
+                 bytes_down = bytes_down + excluded.bytes_down",
+        )?
+        .execute((hour(at_ms), app, delta.connections, delta.blocked, delta.bytes_up, delta.bytes_down))?;
+    Ok(())
+}
+
+/// Deletes the totals of hours before this moment.
+pub(crate) fn delete_before(sqlite: &Sqlite, before_ms: i64) -> rusqlite::Result<()> {
+    sqlite.prepare_cached("DELETE FROM total WHERE hour < ?1")?.execute([hour(before_ms)])?;
+    Ok(())
+}
+
+const HOUR_MS: i64 = 3_600_000;
+
+/// The hour that holds this moment, counted from the beginning of Unix time.
+fn hour(time_ms: i64) -> i64 {
+    time_ms.div_euclid(HOUR_MS)
+}

@@ -1,0 +1,112 @@
+"""The report: medians of all engines side by side, and our figures against their goals, in Markdown."""
+
+import goals
+from engines import TUN2SOCKS_VERSION, IPSTACK_VERSION
+
+# (name, what it is, decimals)
+FIGURES = [
+    *((f"tcp_{d}_{n}", f"TCP {d}, {n} stream{'s' if n > 1 else ''}, Mbit/s", 0)
+      for n in (1, 8) for d in ("up", "down")),
+    *((f"cpu_{d}_{n}", f"engine CPU {d}, {n} stream{'s' if n > 1 else ''}, s/GB", 2)
+      for n in (1, 8) for d in ("up", "down")),
+    *((f"machine_cpu_{d}_1", f"whole machine's CPU {d}, 1 stream, s/GB", 2) for d in ("up", "down")),
+    *((f"retransmits_{d}_{n}", f"retransmits {d}, {n} stream{'s' if n > 1 else ''}", 0)
+      for n in (1, 8) for d in ("up", "down")),
+    ("conn_p50", "connect + echo + close, p50, us", 0),
+    ("conn_p99", "connect + echo + close, p99, us", 0),
+    ("conn_rate", "connections a second, 64 at once", 0),
+    ("conn_rate_p99", "the same, p99, us", 0),
+    ("conn_cpu", "engine CPU a connection, us", 0),
+    ("udp_rate", "UDP requests a second, 1,000 flows", 0),
+    ("udp_rate_cpu", "engine CPU a request, us", 1),
+    ("udp_new_rate", "UDP requests a second, new port each", 0),
+    ("udp_new_rate_cpu", "engine CPU a request, us", 1),
+    ("rss_0", "RSS without connections, MiB", 1),
+    ("rss_1000", "RSS with 1,000 idle connections, MiB", 1),
+    ("rss_10000", "RSS with 10,000 idle connections, MiB", 1),
+    ("wakeups_0", "wake-ups without connections", 0),
+    ("wakeups_1000", "wake-ups with 1,000 idle connections", 0),
+]
+
+INTRODUCTION = """\
+# Benchmarks
+
+Written by `./scripts/bench` ({command}) on {date}.
+
+- Machine: {cores} cores ({cpu}), {memory_gib} GiB, Linux {kernel}, {system}. Client, engine and servers share it.
+- Hushwall {commit}; tun2socks {tun2socks}, ipstack {ipstack}, {iperf3}, {rustc}.
+- Each measurement has network namespaces and an engine of its own; engines take turns, and every second
+  round in reverse. {rounds} round(s), {seconds} s a throughput run; wake-ups are counted over {idle_seconds} s.
+- A cell: the median, its ratio to the bare copy, and the span of the rounds. The main figures are the ratios
+  and the CPU: a machine's speed cancels out of the first, and how busy the other end is out of the second.
+- Conditions of a phone: the TUN has no vnet_hdr and no offload. Our engine attributes each connection and
+  writes its log; no other engine does.
+"""
+
+
+def markdown(results, engines):
+    parts = [INTRODUCTION.format(tun2socks=TUN2SOCKS_VERSION, ipstack=IPSTACK_VERSION, **results.machine)]
+    parts += [f"- **{engine.name}**: {engine.what}.\n" for engine in engines]
+    parts.append(goals_table(results))
+    parts += [engines_table(results, mtu) for mtu in results.mtus()]
+    parts.append(log_table(results))
+    return "".join(parts)
+
+
+def goals_table(results):
+    judged = list(goals.judge(results))
+    if not judged:
+        return ""
+    lines = ["\n## Goals\n", "| goal | wanted | measured | reached |", "|---|---:|---:|---|"]
+    for goal, value, reached, words in judged:
+        wanted = f"{'at least' if goal.larger else 'at most'} {goal.limit:g} {goal.unit}".rstrip()
+        verdict = ("yes" if reached else "**no**") + (f", {words}" if words else "")
+        lines.append(f"| {goal.text} | {wanted} | {value:.2f} {goal.unit} | {verdict} |")
+    for peer in goals.PEERS:
+        lost, compared = goals.behind(results, peer)
+        if not compared:
+            continue
+        names = ", ".join(f"{name(figure)} (MTU {mtu}): {ours:.4g} against {theirs:.4g}"
+                          for mtu, figure, ours, theirs in lost)
+        verdict = f"**no**: {names}" if lost else "yes"
+        ahead = f"{compared - len(lost)} of {compared}"
+        lines.append(f"| ahead of {peer} on every figure | {compared} of {compared} | {ahead} | {verdict} |")
+    return "\n".join(lines) + "\n"
+
+
+def engines_table(results, mtu):
+    columns = results.engines(mtu)
+    lines = [f"\n## MTU {mtu}\n", "| figure | " + " | ".join(columns) + " |", "|---" + "|---:" * len(columns) + "|"]
+    for figure, what, decimals in FIGURES:
+        cells = [cell(results, engine, mtu, figure, decimals) for engine in columns]
+        if any(cells):
+            lines.append(f"| {what} | " + " | ".join(text or "-" for text in cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def cell(results, engine, mtu, figure, decimals):
+    """Median, ratio to the bare copy, span and remarks; empty where nothing was tried."""
+    remarks = results.remarks(engine, mtu, figure)
+    values = results.values(engine, mtu, figure)
+    if not values:
+        return "; ".join(remarks) or ("failed" if results.of(engine, mtu, figure) else "")
+    text = f"{results.median(engine, mtu, figure):,.{decimals}f}"
+    ratio = results.ratio(engine, mtu, figure)
+    if ratio is not None and engine != "copy" and not figure.startswith("retransmits_"):
+        text += f" · {ratio:.2f}x"
+    if len(values) > 1:
+        text += f" ({min(values):,.{decimals}f}–{max(values):,.{decimals}f})"
+    return text + "".join(f" [{remark}]" for remark in remarks)
+
+
+def log_table(results):
+    records = [r for r in results.records if r["figure"].startswith("log_")]
+    if not records:
+        return ""
+    lines = ["\n## Log\n", "| figure | hushwall |", "|---|---:|"]
+    lines += [f"| {r['figure'][4:].replace('_', ' ')} | {r['value']:,.6g} |" for r in records]
+    return "\n".join(lines) + "\n"
+
+
+def name(figure):
+    return next((what for known, what, _ in FIGURES if known == figure), figure)

@@ -1,0 +1,118 @@
+"""Judges a run from what the servers saw and what the clients got, and prints it as a table."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+import cast
+from cast import Host, Request
+from network import NAME_SERVER
+
+
+@dataclass(frozen=True)
+class Row:
+    """One request, as it ended. `packets` and `questions` are those for its host in its part of the play."""
+
+    request: Request
+    packets: int
+    questions: int
+    whole: bool
+    client_exit: int
+
+    @property
+    def right(self) -> bool:
+        """Passing: served whole. Blocked: nothing reached the server, no question the name server, and the app knows."""
+        if self.request.passes:
+            return self.whole
+        return self.packets == 0 and self.questions == 0 and self.client_exit != 0
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The rows and what is wrong beside them."""
+
+    rows: list[Row]
+    troubles: list[str]
+
+    @property
+    def right(self) -> bool:
+        return not self.troubles and all(row.right for row in self.rows)
+
+
+def judge(servers: dict, clients: dict) -> Verdict:
+    """Brings the notes of both ends together."""
+    second = clients["second_part"]
+    packets = Counter((at >= second, address) for at, address in servers["packets"])
+    questions = Counter((at >= second, name) for at, name in servers["questions"])
+    served: dict[str, list[dict]] = {}
+    for note in servers["served"]:
+        served.setdefault(note["number"], []).append(note)
+
+    rows = []
+    for request, end in zip(cast.PLAY, clients["ends"], strict=True):
+        part = request in cast.ALLOWED_AFTERWARDS
+        rows.append(Row(
+            request,
+            packets[part, request.host.ipv4] + packets[part, request.host.ipv6],
+            questions[part, request.host.name],
+            _whole(request, end, served.get(cast.number_of(request), [])),
+            end["exit"],
+        ))
+    return Verdict(rows, _troubles(servers))
+
+
+def show(verdict: Verdict) -> None:
+    """Prints the table and the result in words."""
+    table = [("HOST", "APP", "EXPECTED", "PACKETS", "QUESTIONS", "SERVED WHOLE", "")]
+    for row in verdict.rows:
+        table.append((
+            _title(row.request.host), f"{row.request.app.title}: {row.request.what}",
+            "passes" if row.request.passes else "blocked", str(row.packets), str(row.questions),
+            "yes, sha-256 equal" if row.whole else "no", "ok" if row.right else "WRONG",
+        ))
+    widths = [max(len(line[column]) for line in table) for column in range(len(table[0]))]
+    print("What the servers saw (counted on their wire and in their name server, not by hushwall)\n")
+    for line in table:
+        cells = (
+            cell.rjust(width) if column in (3, 4) else cell.ljust(width)
+            for column, (cell, width) in enumerate(zip(line, widths, strict=True))
+        )
+        print("  ".join(cells).rstrip())
+    print()
+    for trouble in verdict.troubles:
+        print(f"WRONG: {trouble}")
+    print(_sentence(verdict))
+
+
+def _whole(request: Request, end: dict, notes: list[dict]) -> bool:
+    """Served once, at the right host's address, and both directions arrived as they were sent."""
+    if end["exit"] != 0 or len(notes) != 1:
+        return False
+    note = notes[0]
+    return (
+        note["address"] in (request.host.ipv4, request.host.ipv6)
+        and note["received"] == end["sent"]
+        and note["sent"] == end["received"]
+    )
+
+
+def _troubles(servers: dict) -> list[str]:
+    known = {address for host in cast.HOSTS for address in (host.ipv4, host.ipv6)} | {NAME_SERVER}
+    strangers = sorted({address for _, address in servers["packets"]} - known)
+    troubles = [f"packets to {address}, which is no host of this play" for address in strangers]
+    if servers["drops"]:
+        troubles.append(f"{servers['drops']} packets at the servers could not be counted: run it again")
+    return troubles
+
+
+def _title(host: Host) -> str:
+    return host.ipv4 if host is cast.PUSH_SERVER else host.name
+
+
+def _sentence(verdict: Verdict) -> str:
+    blocked = [row for row in verdict.rows if not row.request.passes]
+    passing = [row for row in verdict.rows if row.request.passes]
+    reached = {row.request.host: row.packets + row.questions for row in blocked}
+    return (
+        f"{len(blocked)} connections to be blocked: {sum(reached.values())} packets and questions reached a server. "
+        f"{len(passing)} others: {sum(row.whole for row in passing)} served whole."
+    )
