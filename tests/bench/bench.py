@@ -8,6 +8,7 @@ import argparse
 import json
 import os
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -28,14 +29,16 @@ REPORT = os.path.join(build.REPOSITORY, "docs", "benchmarks.md")
 def main():
     options = arguments()
     if options.report:
-        print(report.markdown(Results.read(options.report), engines(build.Paths(hushwall="hushwall"))))
+        print(report.markdown(Results.read(options.report), engines(build.paths())))
         return
-    if os.geteuid() != 0:
-        sys.exit("bench: network namespaces and TUN devices need root: run it with sudo")
+    if not options.built:
+        build.build(options.only, not options.hushwall, LOG_TEST in options.tests)
+    become_root()
     # Ended from outside, it leaves through the same doors as at the end.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    paths = build.build(options.only, options.hushwall)
-    remove_leftovers()
+    paths = build.paths(options.hushwall)
+    remove_leftovers(paths.build)
+    shutil.rmtree(paths.logs, ignore_errors=True)
     chosen = [engine for engine in engines(paths) if engine.name in options.only]
     results = Results(machine.describe(shlex.join(["./scripts/bench", *sys.argv[1:]]), options))
     raw = os.path.join(build.BUILD, time.strftime("results-%Y%m%d-%H%M%S.jsonl", time.gmtime()))
@@ -43,7 +46,7 @@ def main():
         results.write_head(file)
         measure(chosen, paths, options, results, file)
         if LOG_TEST in options.tests:
-            measure_log(results, file)
+            measure_log(paths, options, results, file)
     text = report.markdown(results, chosen)
     destination = options.output or (REPORT if complete(options) else os.path.join(build.BUILD, "benchmarks.md"))
     os.makedirs(os.path.dirname(os.path.abspath(destination)), exist_ok=True)
@@ -53,7 +56,7 @@ def main():
 
 
 def arguments():
-    names = [engine.name for engine in engines(build.Paths(hushwall=""))]
+    names = [engine.name for engine in engines(build.paths())]
     tests = [*TESTS, LOG_TEST]
     parser = argparse.ArgumentParser(
         prog="./scripts/bench", formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -62,21 +65,37 @@ def arguments():
                "A run that leaves something out is written to build/bench/benchmarks.md instead.")
     add = parser.add_argument
     add("--rounds", type=int, default=3, help="how often each measurement is made (3)")
-    add("--seconds", type=float, default=4, help="length of each throughput and UDP run (4)")
+    add("--seconds", type=int, default=4, help="length of each throughput and UDP run (4)")
     add("--only", type=listed(names), default=set(names), metavar="A,B", help="engines (all)")
     add("--tests", type=listed(tests), default=set(tests), metavar="A,B", help="tests (all)")
     add("--mtu", type=numbers, default=[1500, 9000], metavar="M,N", help="MTUs (1500,9000)")
     add("--quick", action="store_true", help="one short round: does everything work?")
     add("--hushwall", metavar="FILE", help="measure this binary instead of building one")
+    add("--built", action="store_true", help=argparse.SUPPRESS)
     add("--output", metavar="FILE", help="where the report goes")
     add("--report", metavar="FILE", help="measure nothing: print the report of these raw results")
     options = parser.parse_args()
-    if options.rounds < 1 or options.seconds <= 0:
+    if options.rounds < 1 or options.seconds < 1:
         parser.error("--rounds and --seconds must be at least 1")
     options.idle_seconds = 20
     if options.quick:
         options.rounds, options.seconds, options.idle_seconds = 1, 1, 5
     return options
+
+
+def become_root():
+    """Goes on under sudo where it must: everything was built as the user by then."""
+    if os.geteuid() != 0:
+        target = f"CARGO_TARGET_DIR={build.product_target()}"
+        words = ["sudo", "env", target, sys.executable, "-B", *sys.argv, "--built"]
+        try:
+            os.execvp(words[0], words)
+        except OSError:
+            sys.exit("bench: network namespaces and TUN devices need root: run this as root")
+    if not os.path.exists("/dev/net/tun"):
+        subprocess.run(["modprobe", "tun"], check=False)
+        if not os.path.exists("/dev/net/tun"):
+            sys.exit("bench: there is no /dev/net/tun: this kernel needs its tun module")
 
 
 def listed(known):
@@ -97,7 +116,7 @@ def numbers(text):
 
 def complete(options):
     """Whether nothing is left out, so that the run may stand in the project's documents."""
-    everything = {engine.name for engine in engines(build.Paths(hushwall=""))}
+    everything = {engine.name for engine in engines(build.paths())}
     return (not options.quick and options.only == everything and options.tests == {*TESTS, LOG_TEST}
             and {1500, 9000} <= set(options.mtu))
 
@@ -129,18 +148,17 @@ def steps(chosen, options):
                         yield round_number, mtu, test, engine
 
 
-def measure_log(results, file):
+def measure_log(paths, options, results, file):
     """The store's own figures: it fills a log with rows and times writes and queries."""
-    if not os.path.exists(os.path.join(build.REPOSITORY, "rust-core/store/examples/fill.rs")):
-        print("log: rust-core/store/examples/fill.rs is not there; left out")
-        return
     print("log: filling a database …", flush=True)
-    words = ["cargo", "run", "--release", "--quiet", "--locked", "--target-dir", build.product_target(),
-             "--package", "hushwall-store", "--example", "fill", "--", "--json"]
-    text = build.output(*words, cwd=build.REPOSITORY)
-    for name, value in json.loads(text.strip().splitlines()[-1]).items():
-        if isinstance(value, (int, float)):
-            results.add(file, "hushwall", None, 0, f"log_{name}", value)
+    rows = 100_000 if options.quick else report.LOG_ROWS
+    text = build.output(paths.fill, "--rows", str(rows), "--json", cwd=paths.build)
+    figures = json.loads(text.strip().splitlines()[-1])
+    if rows == report.LOG_ROWS:
+        pages = [value for name, value in figures.items() if name.startswith(("page_", "deep_"))]
+        figures = {"slowest_page_ms": max(pages), **figures}
+    for name, value in figures.items():
+        results.add(file, "hushwall", None, 0, f"log_{name}", value)
 
 
 if __name__ == "__main__":

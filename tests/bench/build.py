@@ -26,10 +26,11 @@ TUN2SOCKS = "github.com/xjasonlyu/tun2socks/v2"
 class Paths:
     """Where the programs of a run are."""
 
-    hushwall: str
+    hushwall: str = ""
     load: str = os.path.join(TARGET, "release", "hw-bench-load")
     ipstack: str = os.path.join(TARGET, "release", "hw-bench-ipstack")
     tun2socks: str = os.path.join(BUILD, f"tun2socks-{TUN2SOCKS_VERSION}")
+    fill: str = ""
     build: str = BUILD
     logs: str = os.path.join(BUILD, "logs")
 
@@ -38,18 +39,25 @@ class BuildError(Exception):
     """A program could not be built, with what to do."""
 
 
-def build(names, hushwall=None):
-    """Builds what the named engines need and returns where it is."""
+def paths(hushwall=None):
+    """Where everything is once it is built; `hushwall` is a binary that is there already."""
+    release = os.path.join(product_target(), "release")
+    return Paths(hushwall=hushwall or os.path.join(release, "hushwall"),
+                 fill=os.path.join(release, "examples", "fill"))
+
+
+def build(names, own_hushwall=True, fill=True):
+    """Builds what the named engines need, and the program that fills a log."""
     os.makedirs(BUILD, exist_ok=True)
-    paths = Paths(hushwall=hushwall or os.path.join(product_target(), "release", "hushwall"))
     cargo("tests/bench/load", TARGET)
     if "ipstack" in names:
         cargo("tests/bench/ipstack-forwarder", TARGET)
-    if "tun2socks" in names and not os.path.exists(paths.tun2socks):
-        tun2socks(paths.tun2socks)
-    if not hushwall and names & {"hushwall", "hushwall-large"}:
+    if "tun2socks" in names and not os.path.exists(Paths.tun2socks):
+        tun2socks(Paths.tun2socks)
+    if own_hushwall and names & {"hushwall", "hushwall-large"}:
         cargo(".", product_target(), "--package", "hushwall-host", "--bin", "hushwall")
-    return paths
+    if fill:
+        cargo(".", product_target(), "--package", "hushwall-store", "--example", "fill")
 
 
 def product_target():

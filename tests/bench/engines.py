@@ -34,7 +34,7 @@ def engines(paths):
         Engine("ipstack", f"a direct forwarder on ipstack {IPSTACK_VERSION} and tokio", "tun",
                (paths.ipstack, "{tunfd}", "{mtu}")),
         Engine("copy", "the bare copy between two TUNs, a read and a write a packet: the yardstick", "copy",
-               (paths.load, "copy", "{tunfd}", "{tunfd2}"), frozenset({"tcp", "conn", "udp"})),
+               (paths.load, "copy", "{tunfd}", "{tunfd2}"), frozenset({"tun", "tcp", "conn", "udp"})),
         Engine("kernel", "kernel forwarding with segmentation offload: what the machine can do", "kernel",
                tests=frozenset({"tcp", "conn", "udp"})),
     ]

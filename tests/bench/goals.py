@@ -47,7 +47,7 @@ GOALS = [
     Goal("wake-ups, no connection", 1500, "hushwall", "wakeups_0", 0, ""),
     Goal("wake-ups, 1,000 idle connections", 1500, "hushwall", "wakeups_1000", 0, ""),
     Goal("retransmits, 8 uploads at once", 1500, "hushwall", "retransmits_up_8", 500, ""),
-    Goal("a page of the log at 1,000,000 rows", None, "hushwall", "log_page_ms", 10, "ms"),
+    Goal("slowest page of the log, any filter, 1,000,000 rows", None, "hushwall", "log_slowest_page_ms", 10, "ms"),
 ]
 
 

@@ -19,6 +19,7 @@ import process
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PREFIX = "hw-bench-"
+WORK = "lab-"
 SERVER = "10.99.0.2"
 # Load is spread over these, so that ports in TIME-WAIT never run out.
 FIRST_TARGET = "10.99.0.10"
@@ -71,7 +72,7 @@ class Lab:
 
     def begin(self):
         os.makedirs(self.paths.logs, exist_ok=True)
-        self.work = tempfile.mkdtemp(prefix="lab-", dir=self.paths.build)
+        self.work = tempfile.mkdtemp(prefix=f"{WORK}{os.getpid()}-", dir=self.paths.build)
         for namespace in (self.app, self.fw, self.srv):
             run("ip", "netns", "add", namespace)
             ip(namespace, "link set lo up")
@@ -135,7 +136,8 @@ class Lab:
         self.servers.append(echo)
         if not echo.stdout.readline():
             raise LabError("the echo server did not start")
-        iperf = process.start(self.srv, ["iperf3", "-s", "-p", str(IPERF_PORT)], stdout=subprocess.DEVNULL)
+        iperf = process.start(self.srv, ["iperf3", "-s", "-p", str(IPERF_PORT)], stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL)
         self.servers.append(iperf)
         self.wait_until(lambda: process.listens(iperf.pid, IPERF_PORT), "iperf3 did not start")
 
@@ -159,22 +161,24 @@ class Lab:
         return last_json(self.run_in_app(words, 90))
 
     def iperf(self, streams, seconds, reverse):
-        """Runs the iperf3 client in `app`; its JSON object, or None if it gave none."""
+        """Runs the iperf3 client in `app`; its JSON object, empty if it gave none."""
         words = ["iperf3", "-c", SERVER, "-p", str(IPERF_PORT), "-t", str(seconds), "-P", str(streams),
                  "-J", "--connect-timeout", "3000", *(["-R"] if reverse else [])]
         try:
             return json.loads(self.run_in_app(words, seconds + 20))
         except ValueError:
-            return None
+            return {}
+
+    def tun_cost(self, length):
+        """What a read and a write of a TUN cost at packets of `length` bytes, on a TUN of its own."""
+        command = [self.paths.load, "tun-cost", "{tunfd}", "10.77.0.1", "10.77.0.2", str(length)]
+        child = self.exec_on_tun([f"--device={self.fw}:tun9:10.77.0.1/24"], command,
+                                 stdout=subprocess.PIPE, text=True)
+        return last_json(finish(child, 60))
 
     def run_in_app(self, words, timeout):
-        child = process.start(self.app, words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        try:
-            return child.communicate(timeout=timeout)[0]
-        except subprocess.TimeoutExpired:
-            return ""
-        finally:
-            process.end(child)
+        quiet = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+        return finish(process.start(self.app, words, text=True, **quiet), timeout)
 
     def hold(self, number):
         return Held(self, number)
@@ -203,12 +207,28 @@ class Held:
         process.end(self.child)
 
 
-def remove_leftovers():
-    """Removes the namespaces of a benchmark that was killed: those whose pid is gone."""
+def finish(child, timeout):
+    """What a process prints until it ends by itself; nothing if that takes too long."""
+    try:
+        return child.communicate(timeout=timeout)[0]
+    except subprocess.TimeoutExpired:
+        return ""
+    finally:
+        process.end(child)
+
+
+def remove_leftovers(build):
+    """Removes what a benchmark that was killed left: namespaces and folders whose pid is gone."""
     for namespace in os.listdir("/run/netns") if os.path.isdir("/run/netns") else []:
-        pid = namespace.rsplit("-", 1)[-1]
-        if namespace.startswith(PREFIX) and not os.path.exists(f"/proc/{pid}"):
+        if namespace.startswith(PREFIX) and is_gone(namespace.rsplit("-", 1)[-1]):
             remove_namespace(namespace)
+    for folder in os.listdir(build):
+        if folder.startswith(WORK) and is_gone(folder.split("-")[1]):
+            shutil.rmtree(os.path.join(build, folder), ignore_errors=True)
+
+
+def is_gone(pid):
+    return not os.path.exists(f"/proc/{pid}")
 
 
 def remove_namespace(namespace):

@@ -17,7 +17,7 @@ def describe(command, options):
         "memory_gib": round(int(field("/proc/meminfo", "MemTotal").split()[0]) / 2**20),
         "kernel": platform.release(),
         "system": platform.freedesktop_os_release().get("PRETTY_NAME", "Linux"),
-        "commit": first_line("git", "-C", REPOSITORY, "describe", "--always", "--dirty"),
+        "commit": first_line("git", "-C", REPOSITORY, "-c", f"safe.directory={REPOSITORY}", "describe", "--always", "--dirty"),
         "iperf3": " ".join(first_line("iperf3", "--version").split()[:2]),
         "rustc": " ".join(first_line("rustc", "--version", cwd=REPOSITORY).split()[:2]),
         "rounds": options.rounds,
@@ -33,6 +33,9 @@ def field(path, name):
 
 
 def first_line(*words, **options):
-    result = subprocess.run(words, check=False, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-                            **options)
-    return (result.stdout.splitlines() or ["unknown"])[0]
+    quiet = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+    try:
+        text = subprocess.run(words, check=False, text=True, **quiet, **options).stdout
+    except OSError:
+        text = ""
+    return (text.splitlines() or ["unknown"])[0]

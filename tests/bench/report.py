@@ -26,7 +26,12 @@ FIGURES = [
     ("rss_10000", "RSS with 10,000 idle connections, MiB", 1),
     ("wakeups_0", "wake-ups without connections", 0),
     ("wakeups_1000", "wake-ups with 1,000 idle connections", 0),
+    ("tun_read", "one read of a TUN at the MTU, ns", 0),
+    ("tun_write", "one write of a TUN at the MTU, up to a socket, ns", 0),
 ]
+
+# How long a log the store is asked about.
+LOG_ROWS = 1_000_000
 
 INTRODUCTION = """\
 # Benchmarks

@@ -8,6 +8,10 @@ from cast import Host, Request
 from network import NAME_SERVER
 
 
+# How curl says that it waited in vain.
+_CURL_TIMED_OUT = 28
+
+
 @dataclass(frozen=True)
 class Row:
     """One request, as it ended. `packets` and `questions` are those for its host in its part of the play."""
@@ -20,10 +24,10 @@ class Row:
 
     @property
     def right(self) -> bool:
-        """Passing: served whole. Blocked: nothing reached the server, no question the name server, and the app knows."""
+        """Passing: served whole. Blocked: no packet and no question left, and the app was told so."""
         if self.request.passes:
             return self.whole
-        return self.packets == 0 and self.questions == 0 and self.client_exit != 0
+        return self.packets == 0 and self.questions == 0 and self.client_exit not in (0, _CURL_TIMED_OUT)
 
 
 @dataclass(frozen=True)
@@ -67,10 +71,10 @@ def show(verdict: Verdict) -> None:
         table.append((
             _title(row.request.host), f"{row.request.app.title}: {row.request.what}",
             "passes" if row.request.passes else "blocked", str(row.packets), str(row.questions),
-            "yes, sha-256 equal" if row.whole else "no", "ok" if row.right else "WRONG",
+            "yes, sha-256 equal" if row.whole else "no" if row.request.passes else "-", "ok" if row.right else "WRONG",
         ))
     widths = [max(len(line[column]) for line in table) for column in range(len(table[0]))]
-    print("What the servers saw (counted on their wire and in their name server, not by hushwall)\n")
+    print("\nWhat the servers saw (counted on their wire and in their name server, not by hushwall)\n")
     for line in table:
         cells = (
             cell.rjust(width) if column in (3, 4) else cell.ljust(width)

@@ -228,10 +228,10 @@ impl Engine {
     }
 
     /// The TUN has another MTU.
-    pub fn set_mtu(&mut self, mtu: usize, now: Instant) {
+    pub fn set_mtu(&mut self, mtu: usize) {
         self.settings.mtu = mtu;
         self.tun.set_mtu(mtu, self.settings.largest_packet);
-        self.stack.set_mtu(mtu, now);
+        self.stack.set_mtu(mtu);
     }
 
     /// Ends every flow with its record; apps are told by a reset.

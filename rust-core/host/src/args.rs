@@ -118,13 +118,13 @@ pub(crate) struct EngineArguments {
     pub(crate) dns: Vec<IpAddr>,
 }
 
-/// Show the connections that a log has kept, newest first
+/// Show the connections that a log has kept: the newest ones, in the order of their beginning
 #[derive(Args, Debug)]
 pub(crate) struct LogArguments {
     /// The log, as written by `hushwall run --log FILE`
     #[arg(long, value_name = "FILE", env = "HUSHWALL_LOG")]
     pub(crate) file: Option<PathBuf>,
-    /// Only this program or app, by its whole name as the log shows it
+    /// Only this app: path or file name of the program, or package name
     #[arg(long, value_name = "NAME")]
     pub(crate) app: Option<String>,
     /// Only this host and the names below it
@@ -136,13 +136,13 @@ pub(crate) struct LogArguments {
     /// Only what was allowed
     #[arg(long, conflicts_with = "blocked")]
     pub(crate) allowed: bool,
-    /// Not older than this: 90s, 15m, 2h, 7d, 2026-03-01, or 2026-03-01T18:30
+    /// Begun at this moment or later: 90s, 15m, 2h, 7d (ago), 2026-03-01 or 2026-03-01T18:30
     #[arg(long, value_name = "TIME")]
     pub(crate) since: Option<String>,
-    /// Not newer than this, written in the same way
+    /// Begun before this moment, written in the same way
     #[arg(long, value_name = "TIME")]
     pub(crate) until: Option<String>,
-    /// Only where this text stands in the host's name
+    /// Only where this text is part of the host's or the app's name
     #[arg(long, value_name = "TEXT")]
     pub(crate) text: Option<String>,
     /// At most so many connections
@@ -179,7 +179,9 @@ pub(crate) fn manual(out: &mut Vec<u8>) -> std::io::Result<()> {
     let mut command = Arguments::command();
     command.build();
     clap_mangen::Man::new(command.clone()).render(out)?;
-    for sub in command.get_subcommands().filter(|sub| !sub.is_hide_set() && sub.get_name() != "help") {
+    for sub in
+        command.get_subcommands().filter(|sub| !sub.is_hide_set() && sub.get_name() != "help")
+    {
         let page = clap_mangen::Man::new(sub.clone());
         let mut section = Vec::new();
         page.render_synopsis_section(&mut section)?;
@@ -201,7 +203,8 @@ mod tests {
     #[test]
     fn what_follows_the_command_belongs_to_the_command() {
         let Action::Run(run) =
-            Arguments::parse_from(["hushwall", "run", "--json", "curl", "--json", "x", "--", "-v"]).action
+            Arguments::parse_from(["hushwall", "run", "--json", "curl", "--json", "x", "--", "-v"])
+                .action
         else {
             panic!("not run");
         };

@@ -5,13 +5,19 @@
 //! ([`terminal`], [`log_command`]). Deciding and relaying are the business of the crates below.
 
 mod args;
+mod descriptor;
 mod engine_command;
 mod failure;
 mod log_command;
+mod network_watch;
 mod policy_file;
 mod run;
 mod session;
+mod shown;
+mod signals;
+mod summary;
 mod terminal;
+mod time_arguments;
 
 use std::io::Write;
 use std::process::ExitCode;

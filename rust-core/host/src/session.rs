@@ -1,15 +1,238 @@
-//! placeholder
-use crate::failure::Failure;
+//! The firewall as both commands run it: prepared before anything starts, watched while it runs, finished in order.
+
+use std::fs::File;
+use std::io::{self, Write};
 use std::net::IpAddr;
-use std::os::fd::{OwnedFd, AsFd};
+use std::os::fd::{AsFd, OwnedFd};
 use std::path::Path;
-pub(crate) enum Show { Text, Json, Nothing }
-pub(crate) struct Plan;
-impl Plan { pub(crate) fn prepare(_: Option<&Path>, _: Option<&Path>, _: Option<&Path>) -> Result<Self, Failure> { Ok(Plan) } }
-pub(crate) struct Firewall;
+use std::sync::Arc;
+use std::sync::mpsc::Receiver;
+use std::thread::{self, JoinHandle};
+
+use engine::Network;
+use jiff::tz::TimeZone;
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use policy::Policy;
+use runtime::{Attributor, Config, Event, EventSender, LogEvent, Session};
+use store::{Opened, Options, Store};
+
+use crate::failure::Failure;
+use crate::network_watch::NetworkWatch;
+use crate::policy_file;
+use crate::shown::Shown;
+use crate::signals::{Signals, Told};
+use crate::summary::Summary;
+use crate::terminal::{Paint, harmless};
+
+/// Events that wait to be shown at most; beyond it a slow terminal misses some, and is told how many.
+const EVENTS: usize = 16_384;
+/// What the log calls the network under the firewall here.
+const NETWORK_LABEL: &str = "linux";
+
+/// What to show on the standard error output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Show {
+    /// A line for each connection, and a summary.
+    Text,
+    /// A JSON object for each change of a connection.
+    Json,
+    /// Only what goes wrong.
+    Problems,
+}
+
+/// Everything the user named, opened and checked.
+pub(crate) struct Plan {
+    policy: Arc<Policy>,
+    log: Option<Store>,
+    capture: Option<Box<dyn Write + Send>>,
+}
+
+/// The TUN, and what is known about its other side.
+pub(crate) struct Tunnel {
+    /// The descriptor.
+    pub(crate) tun: OwnedFd,
+    /// The MTU in bytes.
+    pub(crate) mtu: u16,
+    /// The largest packet to write to it, in bytes.
+    pub(crate) largest_packet: u16,
+    /// Its own resolver addresses.
+    pub(crate) dns_addresses: Vec<IpAddr>,
+    /// Who knows whose its connections are.
+    pub(crate) attributor: Box<dyn Attributor>,
+}
+
+/// The running firewall.
+pub(crate) struct Firewall {
+    session: Session,
+    events: EventSender,
+    printer: JoinHandle<Summary>,
+    show: Show,
+    watch: NetworkWatch,
+    network: Network,
+}
+
+impl Plan {
+    /// Reads the rules and opens the log and the capture.
+    pub(crate) fn prepare(
+        policy: Option<&Path>,
+        log: Option<&Path>,
+        capture: Option<&Path>,
+    ) -> Result<Self, Failure> {
+        let policy = policy_file::load(policy)?;
+        let log = log.map(open_log).transpose()?;
+        let capture = capture.map(|path| {
+            let file = File::create(path).map_err(|error| {
+                Failure::new(format!("writing packets to {}", path.display()), error)
+                    .hint("give --pcap a file in a folder that you may write to")
+            })?;
+            Ok::<_, Failure>(Box::new(file) as Box<dyn Write + Send>)
+        });
+        Ok(Plan { policy, log, capture: capture.transpose()? })
+    }
+}
+
 impl Firewall {
-  pub(crate) fn start(_: Plan, tun: OwnedFd, mtu: u16, _dns: Vec<IpAddr>, _d: Option<OwnedFd>, _s: Show) -> Result<Self, Failure> {
-    std::thread::spawn(move || { let mut b = vec![0u8; mtu as usize]; loop { match nix::unistd::read(tun.as_fd(), &mut b) { Ok(n) => eprintln!("packet {n} {:02x?}", &b[..n.min(40)]), Err(e) => { eprintln!("{e}"); break } } } });
-    Ok(Firewall) }
-  pub(crate) fn finish(self, _: bool) -> Result<(), Failure> { Ok(()) }
+    /// Starts the engine on the TUN. Signals have to be taken over before: its threads inherit that.
+    pub(crate) fn start(plan: Plan, tunnel: Tunnel, show: Show) -> Result<Self, Failure> {
+        let failed = |error: &dyn std::fmt::Display| Failure::new("starting the firewall", error);
+        // Watched before it is looked at, so that no change is missed.
+        let watch = NetworkWatch::start().map_err(|error| failed(&error))?;
+        let network = NetworkWatch::present();
+        let (events, receiver) = runtime::channel(EVENTS);
+        let session = Session::start(Config {
+            tun: tunnel.tun,
+            mtu: tunnel.mtu.into(),
+            largest_packet: tunnel.largest_packet.max(tunnel.mtu).into(),
+            dns_addresses: tunnel.dns_addresses,
+            network: network.clone(),
+            network_label: NETWORK_LABEL.to_owned(),
+            policy: plan.policy,
+            attributor: tunnel.attributor,
+            log: plan.log,
+            events: Some(events.clone()),
+            capture: plan.capture,
+        })
+        .map_err(|error| failed(&error))?;
+        let printer = thread::Builder::new()
+            .name("hushwall-shows".into())
+            .spawn(move || print(&receiver, show))
+            .map_err(|error| failed(&error))?;
+        Ok(Firewall { session, events, printer, show, watch, network })
+    }
+
+    /// Sleeps until a signal tells something that `answer` takes for the end; follows the network meanwhile.
+    /// `answer` is asked once with no signal, before the first sleep.
+    pub(crate) fn watch<T>(
+        &mut self,
+        signals: &mut Signals,
+        mut answer: impl FnMut(Option<Told>) -> Option<T>,
+    ) -> Result<T, Failure> {
+        let failed = |error: Errno| Failure::new("waiting for signals", error);
+        if let Some(end) = answer(None) {
+            return Ok(end);
+        }
+        loop {
+            let mut waiting = vec![PollFd::new(signals.as_fd(), PollFlags::POLLIN)];
+            waiting.extend(self.watch.descriptors().map(|fd| PollFd::new(fd, PollFlags::POLLIN)));
+            match poll(&mut waiting, PollTimeout::NONE) {
+                Ok(_) | Err(Errno::EINTR) => {}
+                Err(error) => return Err(failed(error)),
+            }
+            while let Some(told) = signals.next().map_err(failed)? {
+                if let Some(end) = answer(Some(told)) {
+                    return Ok(end);
+                }
+            }
+            if self.watch.changed() {
+                self.follow_network();
+            }
+        }
+    }
+
+    /// Ends every connection, closes log and capture, and shows the summary.
+    pub(crate) fn finish(self) {
+        let fault = self.session.fault();
+        self.session.stop();
+        let missed = self.events.missed();
+        drop(self.events);
+        let Ok(summary) = self.printer.join() else { return };
+        if missed > 0 && self.show != Show::Problems {
+            eprintln!(
+                "hushwall: the terminal was too slow: {missed} changes are not shown; the log has them"
+            );
+        }
+        if self.show == Show::Text && fault.is_none() {
+            eprint!("{}", summary.text(Paint::on(&io::stderr())));
+        }
+    }
+
+    fn follow_network(&mut self) {
+        let network = NetworkWatch::present();
+        if network != self.network {
+            self.session.set_network(network.clone(), NETWORK_LABEL);
+            self.network = network;
+        }
+    }
+}
+
+fn open_log(path: &Path) -> Result<Store, Failure> {
+    let what = format!("opening the log {}", path.display());
+    let (store, opened) =
+        Store::open(path, Options::default()).map_err(|error| Failure::new(&what, error))?;
+    match opened {
+        Opened::Fresh | Opened::Existing => {}
+        Opened::SetAside { corrupt_file_moved_to, reason } => {
+            warn_set_aside(&corrupt_file_moved_to, &reason);
+        }
+    }
+    Ok(store)
+}
+
+/// The printing thread: until the session and the firewall have let go of the channel.
+fn print(events: &Receiver<Event>, show: Show) -> Summary {
+    let paint = Paint::on(&io::stderr());
+    let zone = TimeZone::system();
+    let mut summary = Summary::default();
+    for event in events {
+        match event {
+            Event::Connection(connection) if show != Show::Problems => {
+                let shown = Shown::live(&connection);
+                let is_news = summary.add(&shown) || shown.has_failed();
+                match show {
+                    Show::Text if is_news => say(&shown.live_line(&zone, paint)),
+                    Show::Json if is_news || !shown.is_open() => say(&shown.json()),
+                    Show::Text | Show::Json | Show::Problems => {}
+                }
+            }
+            Event::Connection(_) => {}
+            Event::Fault(fault) => say(&format!("hushwall: {}", harmless(&fault.to_string()))),
+            Event::Log(event) => tell_log(&event),
+        }
+    }
+    summary
+}
+
+fn tell_log(event: &LogEvent) {
+    match event {
+        LogEvent::Failed(why) => say(&format!("hushwall: writing the log: {}", harmless(why))),
+        LogEvent::Recovered => say("hushwall: the log is written again"),
+        LogEvent::SetAside { moved_to, reason } => warn_set_aside(moved_to, reason),
+        LogEvent::Lost(records) => {
+            say(&format!("hushwall: {records} records did not reach the log"))
+        }
+    }
+}
+
+fn warn_set_aside(moved_to: &Path, reason: &str) {
+    let (moved_to, reason) = (moved_to.display().to_string(), harmless(reason));
+    say(&format!(
+        "hushwall: the log was damaged ({reason}); it is now {}, and a new one was begun",
+        harmless(&moved_to)
+    ));
+}
+
+/// One line in one write, so that it does not mix with the command's own output. A closed output is nobody's fault.
+fn say(line: &str) {
+    let _unread = io::stderr().write_all(format!("{line}\n").as_bytes());
 }

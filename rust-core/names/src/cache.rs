@@ -31,7 +31,12 @@ struct Entry {
 impl NameCache {
     /// A cache of at most `capacity` names; at about 200 octets each, more than that with long names.
     pub fn new(capacity: usize) -> Self {
-        NameCache { capacity, by_address: HashMap::new(), by_expiry: BTreeMap::new(), next_number: 0 }
+        NameCache {
+            capacity,
+            by_address: HashMap::new(),
+            by_expiry: BTreeMap::new(),
+            next_number: 0,
+        }
     }
 
     /// Remembers that `owner` learned `address` under `name`, until `expires_ms` of the caller's clock. What was known
@@ -45,7 +50,9 @@ impl NameCache {
         expires_ms: u64,
     ) {
         let entries = self.by_address.entry(address).or_default();
-        if let Some(known) = entries.iter_mut().find(|entry| entry.name == name && entry.owner == *owner) {
+        if let Some(known) =
+            entries.iter_mut().find(|entry| entry.name == name && entry.owner == *owner)
+        {
             if expires_ms > known.expires_ms {
                 self.by_expiry.remove(&(known.expires_ms, known.number));
                 self.by_expiry.insert((expires_ms, known.number), address);
@@ -112,6 +119,7 @@ impl Entry {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use wire::AppId;
 
     use super::*;
@@ -129,8 +137,10 @@ mod tests {
     }
 
     fn names(cache: &NameCache, owner: &Owner, last: u8, now_ms: u64) -> Vec<(String, NameSource)> {
-        let mut names: Vec<_> =
-            cache.lookup(owner, address(last), now_ms).map(|(name, source)| (name.to_string(), source)).collect();
+        let mut names: Vec<_> = cache
+            .lookup(owner, address(last), now_ms)
+            .map(|(name, source)| (name.to_string(), source))
+            .collect();
         names.sort();
         names
     }
@@ -188,5 +198,41 @@ mod tests {
         cache.insert(&app("mint"), address(1), name("a.example"), NameSource::Dns, 100);
         assert!(cache.is_empty());
         assert_eq!(names(&cache, &app("mint"), 1, 0), []);
+    }
+
+    proptest! {
+        /// Against a plain list: never more than the capacity, never an expired name, and of what was inserted only
+        /// what expires first is missing.
+        #[test]
+        fn it_keeps_what_expires_last(
+            inserts in prop::collection::vec((0u8..4, 0u8..4, 0u64..50), 0..60),
+            now_ms in 0u64..50,
+        ) {
+            const CAPACITY: usize = 6;
+            let mint = app("mint");
+            let mut cache = NameCache::new(CAPACITY);
+            let mut model: Vec<(u8, u8, u64)> = Vec::new();
+            for (last, label, expires_ms) in inserts {
+                cache.insert(&mint, address(last), name(&format!("n{label}.example")), NameSource::Dns, expires_ms);
+                match model.iter_mut().find(|known| (known.0, known.1) == (last, label)) {
+                    Some(known) => known.2 = known.2.max(expires_ms),
+                    None => model.push((last, label, expires_ms)),
+                }
+                if model.len() > CAPACITY {
+                    let first = model.iter().enumerate().min_by_key(|(_, known)| known.2).unwrap().0;
+                    model.remove(first);
+                }
+                prop_assert_eq!(cache.len(), model.len());
+            }
+            for last in 0..4 {
+                let mut expected: Vec<_> = model
+                    .iter()
+                    .filter(|known| known.0 == last && now_ms < known.2)
+                    .map(|known| (format!("n{}.example", known.1), NameSource::Dns))
+                    .collect();
+                expected.sort();
+                prop_assert_eq!(names(&cache, &mint, last, now_ms), expected);
+            }
+        }
     }
 }

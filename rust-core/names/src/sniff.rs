@@ -34,7 +34,36 @@ pub fn sniff(bytes: &[u8]) -> Sniff {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::tls::build::Hello;
+
+    proptest! {
+        /// However an opening is cut, what is said of its beginning still holds when the rest has come.
+        #[test]
+        fn a_word_once_said_is_kept(
+            mut opening in prop_oneof![
+                Just(Hello::to("tracking.intl.miui.com").with(51, &[1; 64]).record()),
+                Just(b"POST http://a.example:80/ HTTP/1.1\r\nHost: b.example\r\n\r\n".to_vec()),
+                Just(b"GET / HTTP/1.1\r\nAccept: */*\r\nHost: b.example\r\n\r\n".to_vec()),
+                prop::collection::vec(any::<u8>(), 0..300),
+            ],
+            damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..3),
+        ) {
+            for (at, byte) in damage {
+                if !opening.is_empty() {
+                    let at = at.index(opening.len());
+                    opening[at] = byte;
+                }
+            }
+            let whole = sniff(&opening);
+            for cut in 0..opening.len() {
+                let part = sniff(&opening[..cut]);
+                prop_assert!(part == Sniff::NeedMore || part == whole, "{part:?} of {cut} octets, then {whole:?}");
+            }
+        }
+    }
 
     #[test]
     fn other_protocols_have_no_name() {

@@ -26,7 +26,8 @@ const ENCRYPTED_CLIENT_HELLO: u16 = 0xfe0d;
 /// [`NameSource::Sni`], or [`NameSource::SniOuter`] where Encrypted Client Hello may hide the true name.
 pub fn sniff(bytes: &[u8]) -> Sniff {
     // What is there so far decides: a byte that no hello has ends the wait.
-    let looks_right = |at: usize, right: fn(u8) -> bool| bytes.get(at).is_none_or(|&byte| right(byte));
+    let looks_right =
+        |at: usize, right: fn(u8) -> bool| bytes.get(at).is_none_or(|&byte| right(byte));
     if !looks_right(0, |byte| byte == HANDSHAKE)
         || !looks_right(1, |major| major == 3)
         || !looks_right(RECORD_HEADER, |kind| kind == CLIENT_HELLO)
@@ -169,6 +170,9 @@ mod tests {
 
     #[test]
     fn a_hello_of_openssl_is_read() {
-        assert_eq!(sniff(&build::openssl_hello()), named("tracking.intl.miui.com", NameSource::Sni));
+        assert_eq!(
+            sniff(&build::openssl_hello()),
+            named("tracking.intl.miui.com", NameSource::Sni)
+        );
     }
 }

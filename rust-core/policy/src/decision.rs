@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use wire::{FlowKey, HostName, NameSource, Owner};
 
 /// What a decision is asked about.
@@ -35,9 +36,11 @@ pub enum Verdict {
 }
 
 /// How a block is told to the app.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Refusal {
     /// TCP: a reset. Datagrams: ICMP port unreachable. The app fails at once and may fall back.
+    #[default]
     Reset,
     /// ICMP: administratively prohibited.
     Unreachable,

@@ -24,7 +24,7 @@ const MAX_MESSAGES: usize = 65_536;
 const MAX_BYTES: usize = 64 << 20;
 /// Packets held for a decision at most, and how long: past the engine's longest wait for a name (10 s) and an owner.
 const MAX_HELD: usize = 16_384;
-const MAX_HOLD: smoltcp::time::Duration = smoltcp::time::Duration::from_secs(11);
+const MAX_HOLD: Duration = Duration::from_secs(11);
 /// Flows whose comment is remembered; ended ones go first.
 const MAX_FLOWS: usize = 100_000;
 
@@ -67,6 +67,7 @@ pub(crate) fn start(out: Box<dyn Write + Send>) -> io::Result<(Tap, JoinHandle<(
         flows: HashMap::new(),
         clock: WallClock::read(),
         shared: Arc::clone(&shared),
+        ending: false,
     };
     let thread = thread::Builder::new().name("hushwall-pcap".into()).spawn(move || {
         if let Err(error) = writer.run(&receiver) {
@@ -132,12 +133,21 @@ struct Writer<W: Write> {
     flows: HashMap<FlowKey, Noted>,
     clock: WallClock,
     shared: Arc<Shared>,
+    /// Nothing more will be known: hold nothing.
+    ending: bool,
 }
 
 struct Held {
     packet: Captured,
     /// The flow it belongs to, seen from the app; none for what has no ports.
     key: Option<FlowKey>,
+}
+
+impl Held {
+    fn age(&self, now: Instant) -> Duration {
+        let micros = now.total_micros().saturating_sub(self.packet.at.total_micros());
+        Duration::from_micros(u64::try_from(micros).unwrap_or(0))
+    }
 }
 
 /// What is known of a flow.
@@ -156,7 +166,8 @@ impl<W: Write> Writer<W> {
             }
             self.release(clock::now())?;
         }
-        self.release(clock::now() + MAX_HOLD)?;
+        self.ending = true;
+        self.release(clock::now())?;
         let lost = self.shared.lost.load(Ordering::Relaxed);
         self.file.finish(self.clock.unix_micros(clock::now()), lost)
     }
@@ -171,8 +182,7 @@ impl<W: Write> Writer<W> {
         loop {
             self.file.flush()?;
             let Some(oldest) = self.held.front() else { return Ok(receiver.recv().ok()) };
-            let due = oldest.packet.at + MAX_HOLD;
-            let patience = Duration::from_micros((due - clock::now()).total_micros());
+            let patience = MAX_HOLD.saturating_sub(oldest.age(clock::now()));
             match receiver.recv_timeout(patience) {
                 Ok(message) => return Ok(Some(message)),
                 Err(RecvTimeoutError::Disconnected) => return Ok(None),
@@ -213,7 +223,11 @@ impl<W: Write> Writer<W> {
         while let Some(held) = self.held.front() {
             let comment = match held.key.map(|key| self.flows.get(&key)) {
                 Some(Some(noted)) => &*noted.comment,
-                Some(None) if self.held.len() < MAX_HELD && now < held.packet.at + MAX_HOLD => break,
+                Some(None)
+                    if !self.ending && self.held.len() < MAX_HELD && held.age(now) < MAX_HOLD =>
+                {
+                    break;
+                }
                 Some(None) | None => "",
             };
             let at = self.clock.unix_micros(held.packet.at);
@@ -230,5 +244,88 @@ fn may_begin_a_flow(packet: &Packet<'_>) -> bool {
         Transport::Tcp(segment) => segment.flags.syn() && !segment.flags.ack(),
         Transport::Udp(_) | Transport::Echo(_) => true,
         Transport::Fragment(_) | Transport::Icmp(_) | Transport::Other(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::SocketAddr;
+    use std::sync::Mutex;
+
+    use super::*;
+    use crate::testing::{blocked_record, udp_packet};
+
+    /// A file that the test can look into.
+    #[derive(Clone, Default)]
+    struct Sink(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Sink {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl Sink {
+        /// Where in the file these bytes are.
+        fn find(&self, bytes: &[u8]) -> Option<usize> {
+            self.0.lock().unwrap().windows(bytes.len()).position(|window| window == bytes)
+        }
+    }
+
+    fn address(last: u8, port: u16) -> SocketAddr {
+        SocketAddr::from(([10, 0, 0, last], port))
+    }
+
+    const COMMENT: &[u8] = b"app=/usr/bin/app uid=1000 verdict=block reason=you block this app";
+
+    #[test]
+    fn packets_wait_for_their_flows_decision_and_keep_their_order() {
+        let sink = Sink::default();
+        let (mut tap, thread) = start(Box::new(sink.clone())).unwrap();
+        let (app, decided, never) = (address(1, 5000), address(2, 53), address(3, 53));
+        tap.packet(Direction::FromApp, &udp_packet(app, decided, b"first"));
+        tap.packet(Direction::FromApp, &udp_packet(app, never, b"second"));
+        tap.packet(Direction::ToApp, &udp_packet(decided, app, b"third"));
+        tap.record(&blocked_record(1, app, decided));
+        drop(tap);
+        thread.join().unwrap();
+
+        let [first, second, third] =
+            [b"first".as_slice(), b"second", b"third"].map(|text| sink.find(text).unwrap());
+        assert!(first < second && second < third);
+        let comments: Vec<usize> = {
+            let file = sink.0.lock().unwrap();
+            let at = |(at, window): (usize, &[u8])| (window == COMMENT).then_some(at);
+            file.windows(COMMENT.len()).enumerate().filter_map(at).collect()
+        };
+        assert_eq!(comments.len(), 2, "one for each packet of the decided flow");
+        assert!(first < comments[0] && comments[0] < second && third < comments[1]);
+    }
+
+    #[test]
+    fn the_next_flow_of_a_socket_does_not_inherit_the_last_ones_comment() {
+        let sink = Sink::default();
+        let (mut tap, thread) = start(Box::new(sink.clone())).unwrap();
+        let (app, remote) = (address(1, 5000), address(2, 53));
+        let mut ended = blocked_record(1, app, remote);
+        ended.state = RecordState::Closed;
+        tap.record(&ended);
+        tap.packet(Direction::FromApp, &udp_packet(app, remote, b"next flow"));
+        drop(tap);
+        thread.join().unwrap();
+        assert!(sink.find(b"next flow").is_some());
+        assert_eq!(sink.find(COMMENT), None);
+    }
+
+    #[test]
+    fn a_comment_keeps_no_control_characters() {
+        let mut record = blocked_record(1, address(1, 1), address(2, 2));
+        let name = "/tmp/\x1b[31mred".into();
+        record.owner = wire::Owner::App(wire::AppId { uid: 1, name });
+        assert!(comment(&record).starts_with("app=/tmp/?[31mred uid=1 "));
     }
 }

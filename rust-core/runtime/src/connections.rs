@@ -147,3 +147,127 @@ impl Connections {
         (connection.generation == flow.generation).then_some(&connection.stream)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use nix::sys::epoll::{EpollCreateFlags, EpollTimeout};
+
+    use super::*;
+
+    const FLOW: FlowId = FlowId { index: 3, generation: 7 };
+
+    struct Fixture {
+        epoll: Arc<Epoll>,
+        connections: Connections,
+        listener: TcpListener,
+    }
+
+    impl Fixture {
+        fn new() -> Self {
+            let epoll = Arc::new(Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC).unwrap());
+            let connections = Connections::new(Arc::clone(&epoll));
+            Fixture { epoll, connections, listener: TcpListener::bind("127.0.0.1:0").unwrap() }
+        }
+
+        /// The next event that is still about a connection.
+        fn event(&mut self) -> ConnectionEvent {
+            loop {
+                let mut events = [EpollEvent::empty()];
+                assert_eq!(self.epoll.wait(&mut events, EpollTimeout::NONE), Ok(1));
+                let Some(Token::Flow(index, generation)) = Token::from_bits(events[0].data())
+                else {
+                    panic!("an event of something else");
+                };
+                if let Some(event) = self.connections.event(index, generation, events[0].events()) {
+                    return event;
+                }
+            }
+        }
+
+        fn connected(&mut self) -> TcpStream {
+            let remote = self.listener.local_addr().unwrap();
+            self.connections.connect(FLOW, remote).unwrap();
+            let (peer, _) = self.listener.accept().unwrap();
+            assert_eq!(self.event().connected, Some(Ok(())));
+            peer
+        }
+    }
+
+    #[test]
+    fn bytes_go_both_ways_and_the_end_is_told() {
+        let mut fixture = Fixture::new();
+        let mut peer = fixture.connected();
+        assert_eq!(fixture.connections.receive(FLOW, &mut [0; 9]), Transfer::WouldBlock);
+        assert_eq!(fixture.connections.send(FLOW, b"question"), Transfer::Bytes(8));
+        fixture.connections.shutdown(FLOW);
+        let mut question = String::new();
+        peer.read_to_string(&mut question).unwrap();
+        assert_eq!(question, "question");
+
+        peer.write_all(b"answer").unwrap();
+        drop(peer);
+        while !fixture.event().ready.hangup {}
+        let mut space = [0; 9];
+        assert_eq!(fixture.connections.receive(FLOW, &mut space), Transfer::Bytes(6));
+        assert_eq!(&space[..6], b"answer");
+        assert_eq!(fixture.connections.receive(FLOW, &mut space), Transfer::Bytes(0));
+    }
+
+    #[test]
+    fn a_closed_port_refuses() {
+        let mut fixture = Fixture::new();
+        let remote = fixture.listener.local_addr().unwrap();
+        let (unused, _) = (TcpListener::bind("127.0.0.1:0").unwrap(), remote);
+        let closed = unused.local_addr().unwrap();
+        drop(unused);
+        fixture.connections.connect(FLOW, closed).unwrap();
+        assert_eq!(fixture.event().connected, Some(Err(ConnectError::Refused)));
+    }
+
+    #[test]
+    fn a_reset_is_a_reset_at_the_other_end_and_an_orderly_close_is_not() {
+        for (how, reset) in [(Close::Reset, true), (Close::Orderly, false)] {
+            let mut fixture = Fixture::new();
+            let mut peer = fixture.connected();
+            fixture.connections.close(FLOW, how);
+            let end = peer.read(&mut [0; 9]).map_err(|error| error.kind());
+            assert_eq!(end, if reset { Err(ErrorKind::ConnectionReset) } else { Ok(0) });
+        }
+    }
+
+    #[test]
+    fn a_peer_that_resets_breaks_the_connection() {
+        let mut fixture = Fixture::new();
+        let peer = fixture.connected();
+        sockets::reset_on_close(&peer);
+        drop(peer);
+        while !fixture.event().ready.hangup {}
+        assert_eq!(fixture.connections.receive(FLOW, &mut [0; 9]), Transfer::Broken);
+        assert_eq!(fixture.connections.send(FLOW, b"late"), Transfer::Broken);
+    }
+
+    #[test]
+    fn what_belongs_to_a_flow_before_does_not_touch_its_successor() {
+        let mut fixture = Fixture::new();
+        let _peer = fixture.connected();
+        let before = FlowId { generation: 6, ..FLOW };
+        assert!(fixture.connections.event(FLOW.index, 6, EpollFlags::EPOLLIN).is_none());
+        assert_eq!(fixture.connections.send(before, b"stale"), Transfer::Broken);
+        fixture.connections.close(before, Close::Reset);
+        assert_eq!(fixture.connections.send(FLOW, b"fresh"), Transfer::Bytes(5));
+    }
+
+    #[test]
+    fn keep_alives_are_asked_of_the_system() {
+        let mut fixture = Fixture::new();
+        let _peer = fixture.connected();
+        fixture.connections.keep_alive(FLOW, Duration::from_secs(45));
+        let stream = fixture.connections.stream(FLOW).unwrap();
+        use nix::sys::socket::{getsockopt, sockopt};
+        assert_eq!(getsockopt(stream, sockopt::KeepAlive), Ok(true));
+        assert_eq!(getsockopt(stream, sockopt::TcpKeepIdle), Ok(45));
+        assert_eq!(getsockopt(stream, sockopt::TcpKeepInterval), Ok(45));
+    }
+}

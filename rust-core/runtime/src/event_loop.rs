@@ -3,7 +3,6 @@
 //! A turn takes in everything that is there before any flow answers, which is what makes an answer carry a whole batch.
 //! The thread sleeps without a time-out; a timer is armed for the engine's next expiry and for nothing else.
 
-use std::os::fd::OwnedFd;
 use std::sync::Arc;
 
 use engine::{Engine, FlowId, Instant, Intake};
@@ -97,8 +96,8 @@ impl EventLoop {
             let stop = self.take_events(count, now);
             if self.tun.readable {
                 self.read_tun(now);
-                self.ask_owners(now);
             }
+            self.ask_owners(now);
             if stop {
                 self.engine.end(now, &mut self.world);
                 return Ok(());
@@ -115,11 +114,7 @@ impl EventLoop {
         loop {
             for command in self.mailbox.take() {
                 match command {
-                    Command::ReplaceTun(fd, _) => {
-                        if let Ok(tun) = Tun::new(fd) {
-                            self.world.tun = tun;
-                        }
-                    }
+                    Command::ReplaceTun(tun, _) => self.world.tun = tun,
                     Command::Stop => return Ok(()),
                     Command::SetPolicy(_) | Command::SetNetwork(..) | Command::Stats(_) => {}
                 }
@@ -190,7 +185,7 @@ impl EventLoop {
     fn take_messages(&mut self, now: Instant) -> bool {
         self.world.attribution.take_answers(&mut self.owners);
         for (flow, owner) in self.owners.drain(..) {
-            self.engine.handle_owner(flow, owner, now, &mut self.world);
+            self.engine.handle_owner(flow, &owner, now, &mut self.world);
         }
         let mut stop = false;
         for command in self.mailbox.take() {
@@ -200,7 +195,7 @@ impl EventLoop {
                     self.world.recorder.set_network_label(label);
                     self.engine.set_network(network);
                 }
-                Command::ReplaceTun(fd, mtu) => self.replace_tun(fd, mtu, now),
+                Command::ReplaceTun(tun, mtu) => self.replace_tun(tun, mtu, now),
                 // Whoever asked may have gone.
                 Command::Stats(reply) => drop(reply.try_send(self.stats())),
                 Command::Stop => stop = true,
@@ -213,7 +208,7 @@ impl EventLoop {
     fn ask_owners(&mut self, now: Instant) {
         self.owners.extend(self.world.attribution.flush().map(|flow| (flow, Owner::Unknown)));
         for (flow, owner) in self.owners.drain(..) {
-            self.engine.handle_owner(flow, owner, now, &mut self.world);
+            self.engine.handle_owner(flow, &owner, now, &mut self.world);
         }
     }
 
@@ -264,18 +259,11 @@ impl EventLoop {
     }
 
     /// New in, then old out: what waits on the old TUN is still taken in.
-    fn replace_tun(&mut self, fd: OwnedFd, mtu: usize, now: Instant) {
-        let replaced = Tun::new(fd).map_err(|error| error.to_string()).and_then(|tun| {
-            self.epoll.add(&tun, tun_interest(false)).map_err(|error| error.to_string())?;
-            Ok(tun)
-        });
-        let tun = match replaced {
-            Ok(tun) => tun,
-            Err(error) => {
-                log::error!("the new TUN could not be used: {error}");
-                return;
-            }
-        };
+    fn replace_tun(&mut self, tun: Tun, mtu: usize, now: Instant) {
+        if let Err(error) = self.epoll.add(&tun, tun_interest(false)) {
+            self.faults.raise(Fault::TunGone(error.desc().to_owned()));
+            return;
+        }
         if !self.tun.gone {
             self.read_tun(now);
         }
@@ -283,7 +271,7 @@ impl EventLoop {
         self.tun = TunState { readable: true, awaits_writable: false, gone: false };
         self.faults.clear();
         self.intake = Intake::new(mtu);
-        self.engine.set_mtu(mtu, now);
+        self.engine.set_mtu(mtu);
         self.engine.handle_tun_writable(&mut self.world);
     }
 
@@ -341,5 +329,52 @@ impl Timer {
 
     fn fired(&mut self) {
         self.armed = None;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::fd::AsFd;
+
+    use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+
+    use super::*;
+
+    fn after(millis: i64) -> Option<Instant> {
+        Some(Instant::from_micros(clock::now().total_micros() + millis * 1_000))
+    }
+
+    /// Waits for the timer, without end if it is not set.
+    fn ring(timer: &Timer) {
+        let mut fds = [PollFd::new(timer.fd.as_fd(), PollFlags::POLLIN)];
+        assert_eq!(poll(&mut fds, PollTimeout::NONE), Ok(1));
+    }
+
+    fn is_set(timer: &Timer) -> bool {
+        timer.fd.get().unwrap().is_some()
+    }
+
+    #[test]
+    fn the_timer_rings_for_the_earliest_expiry() {
+        let mut timer = Timer::new().unwrap();
+        timer.arm(after(3_600_000)).unwrap();
+        let soon = after(1);
+        timer.arm(soon).unwrap();
+        ring(&timer);
+        assert!(Some(clock::now()) >= soon);
+        timer.fired();
+        timer.arm(Some(Instant::from_micros(0))).unwrap(); // long due
+        ring(&timer);
+    }
+
+    #[test]
+    fn nothing_to_wait_for_is_no_timer() {
+        let mut timer = Timer::new().unwrap();
+        timer.arm(None).unwrap();
+        assert!(!is_set(&timer));
+        timer.arm(after(3_600_000)).unwrap();
+        assert!(is_set(&timer));
+        timer.arm(None).unwrap();
+        assert!(!is_set(&timer));
     }
 }

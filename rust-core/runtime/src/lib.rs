@@ -19,6 +19,8 @@ mod session;
 mod slabs;
 mod sockets;
 mod stats;
+#[cfg(test)]
+mod testing;
 mod token;
 mod tun;
 mod world;

@@ -1,6 +1,6 @@
 //! Where other threads leave what the engine's thread shall do, and how they wake it.
 
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -11,6 +11,7 @@ use nix::sys::eventfd::{EfdFlags, EventFd};
 use policy::Policy;
 
 use crate::stats::Stats;
+use crate::tun::Tun;
 
 /// What the session can ask of the engine's thread.
 pub(crate) enum Command {
@@ -19,7 +20,7 @@ pub(crate) enum Command {
     /// The network below changed; the label is for the log.
     SetNetwork(Network, Arc<str>),
     /// Read from and write to this TUN with this MTU from now on; let the old one go.
-    ReplaceTun(OwnedFd, usize),
+    ReplaceTun(Tun, usize),
     /// Send a snapshot of the counters.
     Stats(SyncSender<Stats>),
     /// End every flow, and then the thread.

@@ -110,11 +110,13 @@ impl Ports {
     /// Takes one error that the network reported.
     pub(crate) fn take_error(&mut self, id: PortId) -> Option<(SocketAddr, RemoteError)> {
         let port = self.port(id)?;
-        port.errors.pop_front().or_else(|| loop {
-            match port.next_error()? {
-                Queued::Remote(remote, error) => return Some((remote, error)),
-                // The call that caused it was answered with it.
-                Queued::Local(_) => {}
+        port.errors.pop_front().or_else(|| {
+            loop {
+                match port.next_error()? {
+                    Queued::Remote(remote, error) => return Some((remote, error)),
+                    // The call that caused it was answered with it.
+                    Queued::Local(_) => {}
+                }
             }
         })
     }
@@ -206,9 +208,10 @@ impl Port {
                 Err(_) => return None,
             };
             let destination = message.address.as_ref().and_then(socket_address);
-            let error = message.cmsgs().ok().and_then(|mut all| {
-                all.find_map(extended_error)
-            });
+            let error = message
+                .cmsgs()
+                .ok()
+                .and_then(|mut all| all.find_map(|control| extended_error(&control)));
             if let Some(queued) = error.and_then(|error| read_error(&error, destination)) {
                 return Some(queued);
             }
@@ -216,11 +219,14 @@ impl Port {
     }
 }
 
-#[expect(clippy::wildcard_enum_match_arm, reason = "the system's list of messages, of which one is ours")]
-fn extended_error(control: ControlMessageOwned) -> Option<libc::sock_extended_err> {
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the system's list of messages, of which one is ours"
+)]
+fn extended_error(control: &ControlMessageOwned) -> Option<libc::sock_extended_err> {
     match control {
         ControlMessageOwned::Ipv4RecvErr(error, _) | ControlMessageOwned::Ipv6RecvErr(error, _) => {
-            Some(error)
+            Some(*error)
         }
         _ => None,
     }
@@ -233,10 +239,7 @@ fn may_be_stale(error: Errno) -> bool {
     stale.contains(&error)
 }
 
-fn read_error(
-    error: &libc::sock_extended_err,
-    destination: Option<SocketAddr>,
-) -> Option<Queued> {
+fn read_error(error: &libc::sock_extended_err, destination: Option<SocketAddr>) -> Option<Queued> {
     let mtu = u16::try_from(error.ee_info).unwrap_or(u16::MAX);
     let errno = Errno::from_raw(i32::try_from(error.ee_errno).unwrap_or(0));
     match (error.ee_origin, errno) {
@@ -249,4 +252,171 @@ fn read_error(
 fn socket_address(address: &SockaddrStorage) -> Option<SocketAddr> {
     let ipv4 = address.as_sockaddr_in().map(|ipv4| SocketAddr::V4((*ipv4).into()));
     ipv4.or_else(|| address.as_sockaddr_in6().map(|ipv6| SocketAddr::V6((*ipv6).into())))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use nix::sys::epoll::{EpollCreateFlags, EpollTimeout};
+
+    use super::*;
+    use crate::testing::in_own_network;
+
+    const PORT: PortId = PortId { index: 2, generation: 5 };
+
+    struct Fixture {
+        epoll: Arc<Epoll>,
+        ports: Ports,
+    }
+
+    impl Fixture {
+        fn new() -> Self {
+            let epoll = Arc::new(Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC).unwrap());
+            Fixture { ports: Ports::new(Arc::clone(&epoll)), epoll }
+        }
+
+        /// With a UDP port that can reach `remote`.
+        fn open(protocol: Protocol, remote: SocketAddr) -> Self {
+            let mut fixture = Fixture::new();
+            fixture.ports.open(PORT, protocol, remote).unwrap();
+            fixture
+        }
+
+        /// Waits until something happened at the port.
+        fn wait(&self) {
+            let mut events = [EpollEvent::empty()];
+            assert_eq!(self.epoll.wait(&mut events, EpollTimeout::NONE), Ok(1));
+            let Some(Token::Port(index, generation)) = Token::from_bits(events[0].data()) else {
+                panic!("an event of something else");
+            };
+            assert_eq!(self.ports.event(index, generation), Some(PORT));
+        }
+
+        fn receive(&mut self) -> (Vec<u8>, SocketAddr) {
+            let mut space = [0; 2000];
+            loop {
+                if let Some((length, from)) = self.ports.receive_from(PORT, &mut space) {
+                    return (space[..length].to_vec(), from);
+                }
+                self.wait();
+            }
+        }
+
+        fn error(&mut self) -> (SocketAddr, RemoteError) {
+            loop {
+                if let Some(error) = self.ports.take_error(PORT) {
+                    return error;
+                }
+                self.wait();
+            }
+        }
+    }
+
+    fn server(address: &str) -> (UdpSocket, SocketAddr) {
+        let server = UdpSocket::bind(address).unwrap();
+        let address = server.local_addr().unwrap();
+        (server, address)
+    }
+
+    #[test]
+    fn one_port_talks_to_many_remotes() {
+        let (first, first_address) = server("127.0.0.1:0");
+        let (second, second_address) = server("127.0.0.2:0");
+        let mut fixture = Fixture::open(Protocol::Udp, first_address);
+        let mut seen_from = Vec::new();
+        for (server, address) in [(&first, first_address), (&second, second_address)] {
+            fixture.ports.send_to(PORT, address, b"ping", false).unwrap();
+            let mut space = [0; 10];
+            let (length, from) = server.recv_from(&mut space).unwrap();
+            assert_eq!(&space[..length], b"ping");
+            server.send_to(b"pong", from).unwrap();
+            assert_eq!(fixture.receive(), (b"pong".to_vec(), address));
+            seen_from.push(from.port());
+        }
+        assert_eq!(seen_from[0], seen_from[1]);
+        assert_eq!(fixture.ports.receive_from(PORT, &mut [0; 10]), None);
+        assert_eq!(fixture.ports.take_error(PORT), None);
+    }
+
+    #[test]
+    fn a_closed_port_is_reported_and_others_go_on() {
+        let (closed, closed_address) = server("127.0.0.1:0");
+        drop(closed);
+        let (open, open_address) = server("127.0.0.1:0");
+        let mut fixture = Fixture::open(Protocol::Udp, open_address);
+        fixture.ports.send_to(PORT, closed_address, b"lost", true).unwrap();
+        // The error that stands is not this datagram's.
+        assert_eq!(fixture.ports.send_to(PORT, open_address, b"fine", true), Ok(()));
+        assert_eq!(open.recv(&mut [0; 10]).unwrap(), 4);
+        assert_eq!(fixture.error(), (closed_address, RemoteError::PortUnreachable));
+        assert_eq!(fixture.ports.take_error(PORT), None);
+    }
+
+    #[test]
+    fn a_closed_port_gives_nothing_and_its_successor_is_another() {
+        let (_server, address) = server("127.0.0.1:0");
+        let mut fixture = Fixture::open(Protocol::Udp, address);
+        fixture.ports.close(PortId { generation: 4, ..PORT });
+        assert_eq!(fixture.ports.send_to(PORT, address, b"still open", false), Ok(()));
+        fixture.ports.close(PORT);
+        assert_eq!(fixture.ports.event(PORT.index, PORT.generation), None);
+        let gone = fixture.ports.send_to(PORT, address, b"x", false);
+        assert_eq!(gone, Err(SendError::WouldBlock));
+    }
+
+    #[test]
+    fn a_datagram_beyond_the_path_is_told_with_its_mtu_or_fragmented() {
+        let test = "ports::tests::a_datagram_beyond_the_path_is_told_with_its_mtu_or_fragmented";
+        in_own_network(test, 1400, || {
+            for address in ["127.0.0.1:0", "[::1]:0"] {
+                let (server, remote) = server(address);
+                let headers = if remote.is_ipv4() { 28 } else { 48 };
+                let mut fixture = Fixture::open(Protocol::Udp, remote);
+                let fits = vec![1; 1400 - headers];
+                let too_big = vec![2; 1401 - headers];
+                assert_eq!(fixture.ports.send_to(PORT, remote, &fits, true), Ok(()));
+                let refused = fixture.ports.send_to(PORT, remote, &too_big, true);
+                assert_eq!(refused, Err(SendError::TooBig(1400)));
+                assert_eq!(fixture.ports.take_error(PORT), None, "told once");
+                assert_eq!(fixture.ports.send_to(PORT, remote, &too_big, false), Ok(()));
+                let mut space = [0; 2000];
+                assert_eq!(server.recv(&mut space).unwrap(), fits.len());
+                assert_eq!(server.recv(&mut space).unwrap(), too_big.len());
+            }
+        });
+    }
+
+    #[test]
+    fn echo_needs_the_systems_leave() {
+        let test = "ports::tests::echo_needs_the_systems_leave";
+        in_own_network(test, 1500, || {
+            // A new network has the system's default: nobody may.
+            let range = "/proc/sys/net/ipv4/ping_group_range";
+            let remote: SocketAddr = "127.0.0.1:0".parse().unwrap();
+            let denied = Fixture::new().ports.open(PORT, Protocol::Icmp, remote);
+            assert_eq!(denied, Err(ConnectError::Denied));
+
+            fs::write(range, "0 0").unwrap();
+            let remote6: SocketAddr = "[::1]:0".parse().unwrap();
+            for (remote, request, reply) in [(remote, 8, 0), (remote6, 128, 129)] {
+                let mut fixture = Fixture::open(Protocol::Icmp, remote);
+                let message = [&[request, 0, 0, 0, 0, 0, 0, 9], &b"payload"[..]].concat();
+                fixture.ports.send_to(PORT, remote, &message, false).unwrap();
+                let (answer, from) = fixture.receive();
+                assert_eq!(from.ip(), remote.ip());
+                assert_eq!((answer[0], &answer[6..]), (reply, &message[6..]));
+            }
+        });
+    }
+
+    #[test]
+    fn a_network_without_a_way_says_so() {
+        in_own_network("ports::tests::a_network_without_a_way_says_so", 1500, || {
+            let remote: SocketAddr = "192.0.2.1:53".parse().unwrap();
+            let mut fixture = Fixture::open(Protocol::Udp, remote);
+            let result = fixture.ports.send_to(PORT, remote, b"x", false);
+            assert_eq!(result, Err(SendError::Remote(RemoteError::NetworkUnreachable)));
+        });
+    }
 }

@@ -1,6 +1,5 @@
 //! A running firewall on one TUN: its threads, started and stopped together.
 
-use std::any::Any;
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
 use std::io::{self, Write};
@@ -154,8 +153,12 @@ impl Session {
 
     /// Goes over to another TUN with this MTU. Packets that wait on the old one are still carried, then it is closed;
     /// connections go on.
-    pub fn replace_tun(&self, tun: OwnedFd, mtu: usize) {
-        self.mailbox.post(Command::ReplaceTun(tun, mtu));
+    ///
+    /// # Errors
+    /// The descriptor cannot be used; the session stays with the TUN it has.
+    pub fn replace_tun(&self, tun: OwnedFd, mtu: usize) -> io::Result<()> {
+        self.mailbox.post(Command::ReplaceTun(Tun::new(tun)?, mtu));
+        Ok(())
     }
 
     /// The counters as they stand; `None` from a session that has failed.
@@ -195,23 +198,23 @@ impl Drop for Session {
 
 /// The engine's thread from start to end. A failure never lets a packet pass beside the firewall.
 fn run(mut event_loop: EventLoop, faults: &Faults) {
-    let why = match panic::catch_unwind(AssertUnwindSafe(|| event_loop.run())) {
-        Ok(Ok(())) => return,
-        Ok(Err(error)) => error.to_string(),
-        Err(panic) => message_of(&*panic),
-    };
+    let Some(why) = failure(|| event_loop.run()) else { return };
     faults.raise(Fault::Failed(why));
     if let Err(error) = event_loop.stand_closed() {
         log::error!("the firewall cannot even stand still: {error}");
     }
 }
 
-fn message_of(panic: &(dyn Any + Send)) -> String {
-    panic
-        .downcast_ref::<&str>()
-        .map(|text| (*text).to_owned())
-        .or_else(|| panic.downcast_ref::<String>().cloned())
-        .unwrap_or_else(|| "an internal error".to_owned())
+/// Why the work failed, by an error or a panic; `None` if it came to its end.
+fn failure(work: impl FnOnce() -> nix::Result<()>) -> Option<String> {
+    let panic = match panic::catch_unwind(AssertUnwindSafe(work)) {
+        Ok(Ok(())) => return None,
+        Ok(Err(error)) => return Some(error.to_string()),
+        Err(panic) => panic,
+    };
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+    Some(text.unwrap_or_else(|| "an internal error".to_owned()))
 }
 
 /// Raises the soft limit of descriptors to the hard one, and says how many there may be.
@@ -234,4 +237,157 @@ fn random() -> u64 {
 
 fn system(error: nix::Error) -> StartError {
     StartError::System(error.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{SocketAddr, UdpSocket};
+    use std::path::Path;
+    use std::sync::mpsc::Receiver;
+
+    use nix::errno::Errno;
+    use nix::sys::socket::{AddressFamily, SockFlag, SockType, socketpair};
+    use policy::Document;
+    use store::{Filter, Options, Reader};
+    use tempfile::TempDir;
+    use wire::{AppId, FlowKey, Owner, Packet, Transport};
+
+    use super::*;
+    use crate::events::{Event, channel};
+    use crate::testing::udp_packet;
+
+    struct Always(Owner);
+
+    impl Attributor for Always {
+        fn owner_of(&mut self, _: &FlowKey) -> Option<Owner> {
+            Some(self.0.clone())
+        }
+    }
+
+    /// The apps' end of something that behaves as a TUN does: packets with borders.
+    struct Apps(OwnedFd);
+
+    fn tun() -> (OwnedFd, Apps) {
+        let flags = SockFlag::SOCK_CLOEXEC;
+        let (tun, apps) =
+            socketpair(AddressFamily::Unix, SockType::SeqPacket, None, flags).unwrap();
+        (tun, Apps(apps))
+    }
+
+    impl Apps {
+        fn send(&self, packet: &[u8]) {
+            assert_eq!(nix::unistd::write(&self.0, packet), Ok(packet.len()));
+        }
+
+        /// The payload of the next UDP packet, and who sent it to whom.
+        fn datagram(&self) -> (Vec<u8>, FlowKey) {
+            let mut space = [0; 2000];
+            loop {
+                let length = nix::unistd::read(&self.0, &mut space).unwrap();
+                let packet = Packet::parse(&space[..length]).unwrap();
+                if let Transport::Udp(datagram) = packet.payload {
+                    return (datagram.payload.to_vec(), packet.flow_key().unwrap());
+                }
+            }
+        }
+    }
+
+    fn app_address() -> SocketAddr {
+        SocketAddr::from(([10, 0, 0, 1], 5000))
+    }
+
+    fn start(tun: OwnedFd, log: Option<&Path>) -> (Session, Receiver<Event>) {
+        let (events, received) = channel(100);
+        let owner = Owner::App(AppId { uid: 1000, name: "/usr/bin/app".into() });
+        let session = Session::start(Config {
+            tun,
+            mtu: 1500,
+            largest_packet: 1500,
+            dns_addresses: Vec::new(),
+            network: Network { ipv4: true, ipv6: false, resolvers: Vec::new() },
+            network_label: "linux".to_owned(),
+            policy: Arc::new(Policy::from_document(&Document::default()).unwrap()),
+            attributor: Box::new(Always(owner)),
+            log: log.map(|path| Store::open(path, Options::default()).unwrap().0),
+            events: Some(events),
+            capture: None,
+        });
+        (session.unwrap(), received)
+    }
+
+    /// A server that answers one datagram with "pong".
+    fn answer_one(server: &UdpSocket) {
+        let mut space = [0; 100];
+        let (length, from) = server.recv_from(&mut space).unwrap();
+        assert_eq!(&space[..length], b"ping");
+        server.send_to(b"pong", from).unwrap();
+    }
+
+    #[test]
+    fn a_datagram_goes_out_its_answer_comes_back_and_both_are_told_and_logged() {
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().join("log");
+        let server = UdpSocket::bind("127.0.0.1:0").unwrap();
+        let remote = server.local_addr().unwrap();
+        let (tun, apps) = tun();
+        let (session, events) = start(tun, Some(&path));
+        apps.send(&udp_packet(app_address(), remote, b"ping"));
+        answer_one(&server);
+        let (answer, key) = apps.datagram();
+        assert_eq!(answer, b"pong");
+        assert_eq!((key.local, key.remote), (remote, app_address()));
+
+        let Ok(Event::Connection(connection)) = events.recv() else { panic!("no connection") };
+        assert_eq!(connection.record.owner.to_string(), "/usr/bin/app");
+        assert_eq!(connection.record.key.remote, remote);
+        assert_eq!(session.stats().unwrap().attribution.answered, 1);
+
+        session.stop();
+        let page = Reader::open(&path).unwrap().page(&Filter::default(), None, 10).unwrap();
+        let logged = &page.rows[0].connection;
+        assert_eq!(page.rows.len(), 1);
+        assert_eq!((logged.key.local, logged.key.remote), (app_address(), remote));
+        assert_eq!((logged.bytes_up, logged.bytes_down), (4, 4));
+        assert_eq!(logged.state, store::State::Closed);
+        assert_eq!(&*logged.network, "linux");
+    }
+
+    #[test]
+    fn a_flow_lives_on_when_its_tun_is_replaced() {
+        let server = UdpSocket::bind("127.0.0.1:0").unwrap();
+        let remote = server.local_addr().unwrap();
+        let (old_tun, old_apps) = tun();
+        let (session, events) = start(old_tun, None);
+        old_apps.send(&udp_packet(app_address(), remote, b"ping"));
+        answer_one(&server);
+        old_apps.datagram();
+
+        drop(old_apps);
+        while !matches!(events.recv().unwrap(), Event::Fault(Fault::TunGone(_))) {}
+        assert!(session.fault().is_some());
+        let (new_tun, new_apps) = tun();
+        session.replace_tun(new_tun, 1400).unwrap();
+        new_apps.send(&udp_packet(app_address(), remote, b"ping"));
+        answer_one(&server);
+        assert_eq!(new_apps.datagram().0, b"pong");
+        assert_eq!(session.fault(), None);
+        let stats = session.stats().unwrap();
+        assert_eq!((stats.engine.flows, stats.attribution.answered), (1, 1), "the same flow");
+    }
+
+    #[test]
+    fn a_session_that_is_dropped_closes_its_tun() {
+        let (tun, apps) = tun();
+        let (session, _events) = start(tun, None);
+        drop(session);
+        assert_eq!(nix::unistd::read(&apps.0, &mut [0; 10]), Ok(0));
+    }
+
+    #[test]
+    fn a_panic_or_an_error_of_the_engines_thread_is_a_failure_with_its_reason() {
+        assert_eq!(failure(|| Ok(())), None);
+        assert!(failure(|| Err(Errno::EBADF)).is_some());
+        assert_eq!(failure(|| panic!("the reason")).as_deref(), Some("the reason"));
+        assert_eq!(failure(|| panic!("number {}", 7)).as_deref(), Some("number 7"));
+    }
 }

@@ -7,9 +7,8 @@ use std::ffi::c_void;
 use std::num::NonZeroUsize;
 use std::ptr::NonNull;
 
-use engine::{Slab, SlabId, SlabPool};
+use engine::{Slab, SlabId, SlabPool, SocketBuffer};
 use nix::sys::mman::{MapFlags, MmapAdvise, ProtFlags, madvise, mmap_anonymous, munmap};
-use smoltcp::socket::tcp::SocketBuffer;
 
 /// Bytes of one ring. 256 KiB carry an upload at full speed and let a download be read in large pieces; 32-bit address
 /// spaces have room for 64 KiB only.

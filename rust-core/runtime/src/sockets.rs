@@ -30,12 +30,10 @@ const KEEP_ALIVE_LONGEST: u64 = 32_767;
 pub(crate) fn connect(remote: SocketAddr) -> Result<TcpStream, ConnectError> {
     let fd = make(remote, SockType::Stream, SockProtocol::Tcp).map_err(connect_error)?;
     try_option(&fd, sockopt::TcpNoDelay, &true);
-    loop {
-        match socket::connect(fd.as_raw_fd(), &SockaddrStorage::from(remote)) {
-            Ok(()) | Err(Errno::EINPROGRESS) => return Ok(TcpStream::from(fd)),
-            Err(Errno::EINTR) => {}
-            Err(error) => return Err(connect_error(error)),
-        }
+    match socket::connect(fd.as_raw_fd(), &SockaddrStorage::from(remote)) {
+        // Interrupted, it goes on all the same, connect(2).
+        Ok(()) | Err(Errno::EINPROGRESS | Errno::EINTR) => Ok(TcpStream::from(fd)),
+        Err(error) => Err(connect_error(error)),
     }
 }
 

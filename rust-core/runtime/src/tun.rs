@@ -60,7 +60,9 @@ impl Tun {
                 Ok(_) => return Ok(()),
                 Err(Errno::EINTR) => {}
                 Err(Errno::EAGAIN) => return Err(TunError::Full),
-                Err(Errno::ENOBUFS | Errno::ENOMEM | Errno::EMSGSIZE) => return Err(TunError::TooLarge),
+                Err(Errno::ENOBUFS | Errno::ENOMEM | Errno::EMSGSIZE) => {
+                    return Err(TunError::TooLarge);
+                }
                 Err(error) => {
                     log::debug!("the TUN did not take a packet: {error}");
                     return Ok(());

@@ -23,7 +23,7 @@ const MAX_QUEUED: usize = 65_536;
 const FULL_BATCH: usize = 4_096;
 /// How long the first record of a batch waits for more. With the time a commit takes, a kill loses less than a second.
 const HOLD: Duration = Duration::from_millis(500);
-/// After a failed write the next try waits this long at least, so that a full disk is not hammered.
+/// After a failed write, the longest time until the next try.
 const RETRY: Duration = Duration::from_secs(5);
 /// Retention is looked after at the start, and after this many records or this long, when something is written.
 const MAINTAIN_RECORDS: usize = 50_000;
@@ -299,4 +299,88 @@ fn connection(queued: &Queued, clock: WallClock) -> Connection {
 
 fn millis(clock: WallClock, at: engine::Instant) -> i64 {
     i64::try_from(clock.unix_micros(at) / 1_000).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::SocketAddr;
+    use std::path::Path;
+
+    use store::{Filter, Options, Reader};
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::testing::blocked_record;
+
+    fn record(index: u32) -> FlowRecord {
+        let local = SocketAddr::from(([10, 0, 0, 1], 5000));
+        blocked_record(index, local, SocketAddr::from(([192, 0, 2, 1], 53)))
+    }
+
+    fn begin(path: &Path) -> (Arc<LogQueue>, JoinHandle<()>) {
+        let (store, _) = Store::open(path, Options::default()).unwrap();
+        let queue = Arc::<LogQueue>::default();
+        (Arc::clone(&queue), start(queue, store, None).unwrap())
+    }
+
+    fn rows(path: &Path) -> Vec<Connection> {
+        let page = Reader::open(path).unwrap().page(&Filter::default(), None, 100).unwrap();
+        page.rows.into_iter().map(|row| row.connection).collect()
+    }
+
+    #[test]
+    fn what_is_queued_is_in_the_log_when_the_thread_ends() {
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().join("log");
+        let (queue, thread) = begin(&path);
+        let network: Arc<str> = "wifi".into();
+        for index in 0..5 {
+            queue.push(record(index), &network);
+        }
+        queue.close();
+        thread.join().unwrap();
+        let rows = rows(&path);
+        assert_eq!(rows.len(), 5);
+        assert_eq!(&*rows[0].network, "wifi");
+        assert_eq!(rows[0].verdict, store::Verdict::Block);
+        assert_eq!(rows[0].state, State::Blocked);
+        assert_eq!(&*rows[0].reason, "you block this app");
+        assert_eq!((rows[0].bytes_up, rows[0].packets_up), (5, 1));
+        assert!(rows[0].ended_ms.is_some());
+    }
+
+    #[test]
+    fn the_latest_record_of_a_flow_counts() {
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().join("log");
+        let (queue, thread) = begin(&path);
+        let network: Arc<str> = "wifi".into();
+        for bytes in 1..=1000 {
+            let mut record = record(1);
+            record.traffic.bytes_down = bytes;
+            queue.push(record, &network);
+        }
+        queue.close();
+        thread.join().unwrap();
+        let rows = rows(&path);
+        assert_eq!(rows.len(), 1);
+        assert_eq!(rows[0].bytes_down, 1000);
+    }
+
+    #[test]
+    fn a_full_queue_takes_later_records_of_flows_it_has_and_counts_what_it_loses() {
+        let queue = LogQueue::default(); // nobody writes
+        let network: Arc<str> = "wifi".into();
+        let one = record(0);
+        let count = u32::try_from(MAX_QUEUED).unwrap() + 3;
+        for index in 0..count {
+            queue.push(
+                FlowRecord { flow: FlowId { index, generation: 1 }, ..one.clone() },
+                &network,
+            );
+        }
+        assert_eq!(queue.lost(), 3);
+        queue.push(one, &network);
+        assert_eq!(queue.lost(), 3);
+    }
 }

@@ -244,3 +244,24 @@ pub(crate) fn owner_from_columns(kind: i64, uid: i64, name: &str) -> Option<Owne
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Debug;
+
+    use super::*;
+
+    #[test]
+    fn every_value_comes_back_from_its_number() {
+        fn check<T: Code + PartialEq + Debug>() {
+            for value in T::ALL {
+                assert_eq!(T::from_code(value.code()), Some(*value));
+            }
+            assert_eq!(T::from_code(-1), None);
+        }
+        check::<Verdict>();
+        check::<State>();
+        check::<Protocol>();
+        check::<NameSource>();
+    }
+}

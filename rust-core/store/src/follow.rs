@@ -59,7 +59,7 @@ fn changed(
         "SELECT key, changed FROM connection CROSS JOIN subject ON subject.id = connection.subject
          WHERE changed > :after AND changed <= :up_to AND key >= :from AND key < :below AND {}
          ORDER BY changed LIMIT :limit",
-        condition.sql
+        condition.of_each()
     ))?;
     let from = filter.since_ms.map_or(i64::MIN, schema::first_key);
     let below = filter.until_ms.map_or(i64::MAX, schema::first_key);

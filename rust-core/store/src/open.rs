@@ -32,6 +32,9 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// The writer's cache in KiB. The system caches the file, so this only has to hold the pages of one batch.
 const WRITER_CACHE_KIB: i64 = 1024;
 
+/// A reader's cache in KiB, filled as far as it reads: the subjects of a large log.
+const READER_CACHE_KIB: i64 = 8192;
+
 /// The write-ahead log is cut back to this many bytes once its pages are in the file.
 const WAL_BYTES: i64 = 4 << 20;
 
@@ -48,7 +51,8 @@ pub(crate) fn open_writer(path: &Path) -> Result<(Connection, File, Opened), Sto
     };
     connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
     connection.pragma_update(None, "synchronous", "NORMAL")?;
-    connection.pragma_update(None, "secure_delete", "FAST")?;
+    // What the log forgets is overwritten, not only marked as free.
+    connection.pragma_update_and_check(None, "secure_delete", "ON", |_| Ok(()))?;
     connection.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;
     connection.pragma_update_and_check(None, "journal_size_limit", WAL_BYTES, |_| Ok(()))?;
     connection.set_prepared_statement_cache_capacity(32);
@@ -67,6 +71,7 @@ pub(crate) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
         return Err(missing());
     }
     connection.pragma_update(None, "query_only", true)?;
+    connection.pragma_update(None, "cache_size", -READER_CACHE_KIB)?;
     connection.set_prepared_statement_cache_capacity(32);
     Ok(connection)
 }
@@ -192,6 +197,6 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
     name.into()
 }
 
-fn cannot_open(path: &Path, reason: impl ToString) -> StoreError {
+fn cannot_open(path: &Path, reason: impl std::fmt::Display) -> StoreError {
     StoreError::CannotOpen { path: path.into(), reason: reason.to_string() }
 }

@@ -55,8 +55,8 @@ struct Range {
     below: i64,
 }
 
-/// Connections looked at one by one before the subjects are asked.
-const WINDOW: usize = 1000;
+/// Connections looked at one by one before the subjects are asked: some 3 ms. What fits one in eighty is found so.
+const WINDOW: usize = 4000;
 
 fn newest_keys(
     sqlite: &Sqlite,
@@ -85,7 +85,7 @@ fn scan(
     let mut statement = sqlite.prepare_cached(&format!(
         "SELECT key, {} FROM connection CROSS JOIN subject ON subject.id = connection.subject
          WHERE key >= :from AND key < :below ORDER BY key DESC",
-        condition.sql
+        condition.of_each()
     ))?;
     let parameters = condition.with(&[(":from", &range.from), (":below", &range.below)]);
     let mut rows = statement.query(&*parameters)?;
@@ -134,7 +134,7 @@ fn heads(
 ) -> rusqlite::Result<BinaryHeap<(i64, i64)>> {
     let mut statement = sqlite.prepare_cached(&format!(
         "SELECT id, last FROM subject WHERE first < :below AND last >= :from AND {}",
-        condition.sql
+        condition.of_all()
     ))?;
     let parameters = condition.with(&[(":from", &range.from), (":below", &range.below)]);
     let mut rows = statement.query(&*parameters)?;

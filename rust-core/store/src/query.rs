@@ -83,14 +83,17 @@ pub(crate) const APP_MATCHES: &str =
 
 /// A filter in SQL: a condition over the table `subject`, and its parameters.
 pub(crate) struct Condition {
-    pub(crate) sql: String,
+    sql: String,
+    /// Whether the condition includes the text `:text`.
+    has_text: bool,
     parameters: Vec<(&'static str, Value)>,
 }
 
 impl Condition {
     /// Everything the filter asks for but the time.
     pub(crate) fn new(filter: &Filter) -> Self {
-        let mut condition = Condition { sql: "TRUE".to_owned(), parameters: Vec::new() };
+        let mut condition =
+            Condition { sql: "TRUE".to_owned(), has_text: false, parameters: Vec::new() };
         if let Some(app) = &filter.app {
             condition.and(
                 &format!("subject.app IN (SELECT id FROM app WHERE {APP_MATCHES})"),
@@ -127,14 +130,24 @@ impl Condition {
             condition.and("subject.protocol = :protocol", ":protocol", protocol.code());
         }
         if let Some(text) = &filter.text {
-            condition.and(
-                "(subject.host IN (SELECT id FROM host WHERE instr(name, :text))
-                  OR subject.app IN (SELECT id FROM app WHERE instr(lower(name), :text)))",
-                ":text",
-                text.to_ascii_lowercase(),
-            );
+            condition.parameters.push((":text", text.to_ascii_lowercase().into()));
+            condition.has_text = true;
         }
         condition
+    }
+
+    /// The condition, for a statement that asks it of a few subjects, one by one.
+    pub(crate) fn of_each(&self) -> String {
+        let text = "(ifnull(instr((SELECT name FROM host WHERE id = subject.host), :text), FALSE)
+            OR instr((SELECT lower(name) FROM app WHERE id = subject.app), :text))";
+        if self.has_text { format!("{} AND {text}", self.sql) } else { self.sql.clone() }
+    }
+
+    /// The condition, for a statement that looks for all subjects that fit.
+    pub(crate) fn of_all(&self) -> String {
+        let text = "(subject.host IN (SELECT id FROM host WHERE instr(name, :text))
+            OR subject.app IN (SELECT id FROM app WHERE instr(lower(name), :text)))";
+        if self.has_text { format!("{} AND {text}", self.sql) } else { self.sql.clone() }
     }
 
     /// The parameters, after those of the statement around the condition.

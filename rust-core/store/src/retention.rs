@@ -21,7 +21,7 @@ pub struct Options {
 }
 
 impl Default for Options {
-    /// Connections of 30 days within 200 MiB (about a million), totals of 400 days (some 20 MiB at 50 busy apps).
+    /// Connections of 30 days within 200 MiB (more than a million), totals of 400 days (some 20 MiB at 50 busy apps).
     fn default() -> Self {
         Options { retention_age: 30 * DAY, retention_bytes: 200 << 20, totals_age: 400 * DAY }
     }

@@ -27,8 +27,8 @@ pub(crate) const APPLICATION_ID: i64 = 0x4857_6c67;
 /// The bits of a key below the time: a million connections may begin in one millisecond.
 const TIE_BITS: u32 = 20;
 
-/// The latest time a key can hold, in the year 2248.
-const MAX_TIME: i64 = i64::MAX >> TIE_BITS;
+/// The latest time a key can hold, in the year 2248; one less than would fit, so that tie-breakers never overflow.
+const MAX_TIME: i64 = (i64::MAX >> TIE_BITS) - 1;
 
 const TABLES: &str = "
 CREATE TABLE session (

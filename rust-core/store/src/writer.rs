@@ -276,3 +276,80 @@ fn set_changed(sqlite: &Sqlite, session: i64, changed: i64) -> rusqlite::Result<
         .execute((session, changed))?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::SocketAddr;
+
+    use wire::{FlowKey, Owner, Protocol};
+
+    use super::*;
+    use crate::{Filter, Reader};
+
+    fn connection(id: u64) -> Connection {
+        Connection {
+            id,
+            started_ms: 1,
+            ended_ms: None,
+            updated_ms: 1,
+            owner: Owner::Unknown,
+            key: FlowKey {
+                protocol: Protocol::Tcp,
+                local: SocketAddr::from(([10, 7, 0, 2], 40_000)),
+                remote: SocketAddr::from(([203, 0, 113, 7], 443)),
+            },
+            name: None,
+            verdict: Verdict::Allow,
+            reason: "nothing speaks against it".into(),
+            state: State::Open,
+            bytes_up: 0,
+            bytes_down: 0,
+            packets_up: 0,
+            packets_down: 0,
+            network: "linux".into(),
+            country: None,
+            asn: None,
+        }
+    }
+
+    #[test]
+    fn on_a_full_disk_a_batch_is_refused_whole_and_may_come_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log.db");
+        let (mut store, _) = Store::open(&path, Options::default()).unwrap();
+        store.write(&[connection(0)]).unwrap();
+        let batch: Vec<_> = (1..5000).map(connection).collect();
+        let limit = |store: &Store, pages: u32| {
+            store
+                .connection
+                .pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))
+                .unwrap();
+        };
+        limit(&store, 60);
+        assert!(matches!(store.write(&batch), Err(StoreError::DiskFull)));
+        let reader = Reader::open(&path).unwrap();
+        let rows = |limit| reader.page(&Filter::default(), None, limit).unwrap().rows.len();
+        assert_eq!(rows(10_000), 1);
+        limit(&store, 1_000_000);
+        store.write(&batch).unwrap();
+        assert_eq!(rows(10_000), 5000);
+    }
+
+    /// All of these begin in one millisecond, in runs whose ids are the same.
+    #[test]
+    fn connections_of_one_moment_keep_apart() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log.db");
+        let batch: Vec<_> = (0..100).map(connection).collect();
+        for _ in 0..3 {
+            Store::open(&path, Options::default()).unwrap().0.write(&batch).unwrap();
+        }
+        let strange =
+            [i64::MIN, -1, i64::MAX].map(|started_ms| Connection { started_ms, ..connection(7) });
+        for connection in strange {
+            Store::open(&path, Options::default()).unwrap().0.write(&[connection]).unwrap();
+        }
+        let page = Reader::open(&path).unwrap().page(&Filter::default(), None, 1000).unwrap();
+        assert_eq!(page.rows.len(), 303);
+    }
+}

@@ -7,8 +7,8 @@ use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 
 use etherparse::{
-    IpAuthHeaderSlice, Ipv4HeaderSlice, Ipv6FragmentHeaderSlice, Ipv6HeaderSlice,
-    Ipv6RawExtHeaderSlice, err, ip_number,
+    IpAuthHeaderSlice, IpNumber, Ipv4HeaderSlice, Ipv6FragmentHeaderSlice, Ipv6HeaderSlice,
+    Ipv6RawExtHeaderSlice, UdpHeaderSlice, err, ip_number,
 };
 
 use crate::checksum;
@@ -231,10 +231,10 @@ fn parse_ipv4(bytes: &[u8]) -> Result<Packet<'_>, Malformed> {
         return Err(Malformed::TotalLength);
     }
     let bytes = bytes.get(..total_len).ok_or(Malformed::Truncated)?;
-    let mut rest = &bytes[header_len..];
+    let rest = &bytes[header_len..];
     let protocol = header.protocol().0;
-    let payload = if header.is_fragmenting_payload() {
-        Transport::Fragment(check_fragment(Fragment {
+    let (payload, transport) = if header.is_fragmenting_payload() {
+        let fragment = check_fragment(Fragment {
             identification: u32::from(header.identification()),
             offset: usize::from(header.fragments_offset().value()) * 8,
             more: header.more_fragments(),
@@ -242,9 +242,10 @@ fn parse_ipv4(bytes: &[u8]) -> Result<Packet<'_>, Malformed> {
             payload: rest,
             header_len,
             protocol_at: 9,
-        })?)
+        })?;
+        (Transport::Fragment(fragment), rest)
     } else {
-        parse_transport(protocol, header_len, &mut rest, ip_number::ICMP.0)?
+        parse_transport(protocol, header_len, rest, ip_number::ICMP)?
     };
     Ok(Packet {
         bytes,
@@ -254,7 +255,7 @@ fn parse_ipv4(bytes: &[u8]) -> Result<Packet<'_>, Malformed> {
         dont_fragment: header.dont_fragment(),
         payload,
         protocol,
-        transport: rest,
+        transport,
     })
 }
 
@@ -263,12 +264,10 @@ fn parse_ipv6(bytes: &[u8]) -> Result<Packet<'_>, Malformed> {
     let total_len = header.slice().len() + usize::from(header.payload_length());
     let bytes = bytes.get(..total_len).ok_or(Malformed::Truncated)?;
     let chain = walk_extensions(bytes, header.next_header().0)?;
-    let mut rest = &bytes[chain.transport_at..];
-    let payload = match chain.fragment {
-        Some(fragment) => Transport::Fragment(fragment),
-        None => {
-            parse_transport(chain.protocol, chain.transport_at, &mut rest, ip_number::IPV6_ICMP.0)?
-        }
+    let rest = &bytes[chain.transport_at..];
+    let (payload, transport) = match chain.fragment {
+        Some(fragment) => (Transport::Fragment(fragment), rest),
+        None => parse_transport(chain.protocol, chain.transport_at, rest, ip_number::IPV6_ICMP)?,
     };
     Ok(Packet {
         bytes,
@@ -278,7 +277,7 @@ fn parse_ipv6(bytes: &[u8]) -> Result<Packet<'_>, Malformed> {
         dont_fragment: !chain.has_fragment_header,
         payload,
         protocol: chain.protocol,
-        transport: rest,
+        transport,
     })
 }
 
@@ -296,12 +295,12 @@ fn walk_extensions(bytes: &[u8], first: u8) -> Result<Chain<'_>, Malformed> {
     let mut protocol_at = 6;
     for _ in 0..MAX_EXTENSIONS {
         let rest = &bytes[chain.transport_at..];
-        let header_len = match etherparse::IpNumber(chain.protocol) {
+        let header_len = match IpNumber(chain.protocol) {
             ip_number::IPV6_HEADER_HOP_BY_HOP | ip_number::IPV6_DESTINATION_OPTIONS => {
                 raw_extension(rest)?.len()
             }
             ip_number::IPV6_ROUTE_HEADER => match raw_extension(rest)? {
-                [_, _, _, 0, ..] => raw_extension(rest)?.len(),
+                extension @ [_, _, _, 0, ..] => extension.len(),
                 _ => return Err(Malformed::Routing),
             },
             ip_number::AUTHENTICATION_HEADER => IpAuthHeaderSlice::from_slice(rest)
@@ -351,32 +350,31 @@ fn check_fragment(fragment: Fragment<'_>) -> Result<Fragment<'_>, Malformed> {
     Ok(fragment)
 }
 
-/// Reads what an unfragmented packet carries. `rest` is cut to the length the UDP header states.
-fn parse_transport<'a>(
+/// What an unfragmented packet carries, and the bytes of it: a UDP datagram may be shorter than `rest`.
+fn parse_transport(
     protocol: u8,
     offset: usize,
-    rest: &mut &'a [u8],
-    icmp: u8,
-) -> Result<Transport<'a>, Malformed> {
-    Ok(match etherparse::IpNumber(protocol) {
+    rest: &[u8],
+    icmp: IpNumber,
+) -> Result<(Transport<'_>, &[u8]), Malformed> {
+    let transport = match IpNumber(protocol) {
         ip_number::TCP => Transport::Tcp(TcpSegment::parse(rest, offset)?),
-        ip_number::UDP => Transport::Udp(parse_udp(rest)?),
-        _ if protocol == icmp => parse_icmp(rest, icmp == ip_number::ICMP.0)?,
+        ip_number::UDP => return parse_udp(rest),
+        number if number == icmp => parse_icmp(rest, icmp == ip_number::ICMP)?,
         _ => Transport::Other(protocol),
-    })
+    };
+    Ok((transport, rest))
 }
 
-fn parse_udp<'a>(rest: &mut &'a [u8]) -> Result<UdpDatagram<'a>, Malformed> {
-    let header = etherparse::UdpHeaderSlice::from_slice(rest).map_err(|_| Malformed::Truncated)?;
-    let length = usize::from(header.length());
-    let datagram = rest.get(..length).ok_or(Malformed::UdpLength)?;
+fn parse_udp(rest: &[u8]) -> Result<(Transport<'_>, &[u8]), Malformed> {
+    let header = UdpHeaderSlice::from_slice(rest).map_err(|_| Malformed::Truncated)?;
+    let datagram = rest.get(..usize::from(header.length())).ok_or(Malformed::UdpLength)?;
     let payload = datagram.get(header.slice().len()..).ok_or(Malformed::UdpLength)?;
-    let datagram_ports = (header.source_port(), header.destination_port());
-    *rest = datagram;
-    Ok(UdpDatagram { source_port: datagram_ports.0, destination_port: datagram_ports.1, payload })
+    let (source_port, destination_port) = (header.source_port(), header.destination_port());
+    Ok((Transport::Udp(UdpDatagram { source_port, destination_port, payload }), datagram))
 }
 
-fn parse_icmp<'a>(message: &'a [u8], is_ipv4: bool) -> Result<Transport<'a>, Malformed> {
+fn parse_icmp(message: &[u8], is_ipv4: bool) -> Result<Transport<'_>, Malformed> {
     let &[kind, code, _, _, i, d, s, q] = message.first_chunk().ok_or(Malformed::Truncated)?;
     let echo_request = if is_ipv4 {
         etherparse::icmpv4::TYPE_ECHO_REQUEST
@@ -395,7 +393,6 @@ fn parse_icmp<'a>(message: &'a [u8], is_ipv4: bool) -> Result<Transport<'a>, Mal
 
 #[cfg(test)]
 mod tests {
-    use etherparse::IpNumber;
     use proptest::prelude::*;
 
     use super::*;

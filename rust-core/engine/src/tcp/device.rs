@@ -31,10 +31,13 @@ pub(crate) struct TunDevice<'a, O> {
 }
 
 /// The capabilities of every such device, for [`smoltcp::iface::Interface::new`] too.
-pub(crate) fn capabilities(mtu: usize) -> DeviceCapabilities {
+///
+/// The MTU is that of the super-segments and not the TUN's: smoltcp 0.14 drops IPv6 packets beyond the device's MTU
+/// although the device cuts them. The app's own kernel keeps its segments within the TUN's MTU, and tells us its MSS.
+pub(crate) fn capabilities() -> DeviceCapabilities {
     let mut capabilities = DeviceCapabilities::default();
     capabilities.medium = Medium::Ip;
-    capabilities.max_transmission_unit = mtu;
+    capabilities.max_transmission_unit = SUPER_SEGMENT;
     // The app's own kernel made what we receive; a SYN is checked by us. What we send is summed after the cut.
     capabilities.checksum.tcp = Checksum::None;
     capabilities.checksum.ipv4 = Checksum::None;
@@ -63,7 +66,7 @@ impl<O: Outside> Device for TunDevice<'_, O> {
     }
 
     fn capabilities(&self) -> DeviceCapabilities {
-        capabilities(self.tun.mtu)
+        capabilities()
     }
 }
 

@@ -20,6 +20,8 @@ use crate::settings::{
 use crate::tcp::relay::{Moved, Upstream};
 use crate::tcp::stack::Io;
 
+/// Data that the app has not acknowledged, without a timer of smoltcp's, is sent again after this.
+const FORGOTTEN: Duration = Duration::from_secs(1);
 /// The least time between two looks that smoltcp asks for.
 const LEAST_LOOK: Duration = Duration::from_millis(1);
 
@@ -50,6 +52,8 @@ impl Engine {
         }
         flow.traffic.packets_up += 1;
         match &mut flow.stage {
+            // Both ends are acknowledged, and a stray reset must not take what a slow remote has still to get (RFC 1337).
+            Stage::Relay(relay) if segment.flags.rst() && relay.is_in_time_wait() => {}
             Stage::Relay(relay) => {
                 relay.note_segment(id, segment, now, out);
                 let mut io = Io { now, tun: &mut self.tun, out };
@@ -178,6 +182,10 @@ impl Engine {
                 if relay.awaits_app() && now >= relay.heard + UNACKNOWLEDGED {
                     return self.cut(index, RecordState::Reset, now, out);
                 }
+                if relay.awaits_app() && self.stack.next_look(relay, now).is_none() {
+                    let mut io = Io { now, tun: &mut self.tun, out };
+                    self.stack.nudge(&flow.key, relay, &mut flow.traffic, &mut io);
+                }
                 if relay.unread && now >= flow.started + SNIFF_DEADLINE {
                     return self.pass_unread(index, now, out);
                 }
@@ -207,6 +215,7 @@ impl Engine {
             (before.bytes_up, before.bytes_down) != (traffic.bytes_up, traffic.bytes_down);
         let next = self.stack.next_look(relay, now);
         let deadline = if relay.unread { Some(now + SNIFF_DEADLINE) } else { None };
+        let next = next.or(relay.awaits_app().then_some(now + FORGOTTEN));
         match moved {
             Moved::Closed => return self.end_flow(index, RecordState::Closed, now, out),
             Moved::Reset => return self.end_flow(index, RecordState::Reset, now, out),

@@ -2,6 +2,7 @@
 
 mod device;
 mod flows;
+mod nudge;
 mod relay;
 mod stack;
 mod window;

@@ -14,6 +14,7 @@ use crate::outside::{FlowId, Outside, Readiness, Transfer};
 use crate::record::Traffic;
 use crate::settings::READS_A_TURN;
 use crate::slab::SlabId;
+use crate::tcp::nudge::Acknowledgment;
 use crate::tcp::window::Edge;
 
 /// An app that probes a connection this long after its last traffic means to keep it alive.
@@ -56,9 +57,13 @@ pub(crate) struct Relay {
     pub(crate) heard: Instant,
     /// The app's first sequence number, which tells a repeated SYN from a new one.
     pub(crate) initial_sequence: u32,
+    /// What the app last acknowledged.
+    pub(crate) acknowledged: Acknowledgment,
     /// The highest sequence number the app has sent up to.
     fed_end: u32,
     ready: Readiness,
+    /// The app has sent a reset.
+    app_reset: bool,
     /// The app's end was passed on to the remote.
     app_ended: bool,
     /// The remote's end was passed on to the app.
@@ -78,16 +83,19 @@ pub(crate) enum Moved {
 }
 
 impl Relay {
-    pub(crate) fn new(rings: Rings, syn: &TcpSegment<'_>, shift: u8, now: Instant) -> Self {
+    pub(crate) fn new(mut rings: Rings, syn: &TcpSegment<'_>, shift: u8, now: Instant) -> Self {
+        let window = rings.socket().recv_capacity();
         Relay {
             rings,
-            edge: Edge::new(shift),
+            edge: Edge::new(syn.sequence_end(), window, shift),
             upstream: Upstream::None,
             unread: false,
             heard: now,
             initial_sequence: syn.sequence,
+            acknowledged: Acknowledgment::default(),
             fed_end: syn.sequence_end(),
             ready: Readiness::default(),
+            app_reset: false,
             app_ended: false,
             remote_ended: false,
             keeps_alive: false,
@@ -127,6 +135,11 @@ impl Relay {
             out.keep_alive(flow, StdDuration::from((now - self.heard).max(KEEP_ALIVE_AFTER)));
         }
         self.heard = now;
+        self.app_reset |= segment.flags.rst();
+        if segment.flags.ack() {
+            self.acknowledged =
+                Acknowledgment { number: segment.acknowledgment, window: segment.window };
+        }
     }
 
     /// The bytes the app has sent and the remote has not got, as far as they lie in one piece.
@@ -136,12 +149,32 @@ impl Relay {
 
     /// Whether the app has said that it sends no more, and all it sent has been taken.
     pub(crate) fn app_is_done(&mut self) -> bool {
+        let in_order = self.closed_in_order();
         let socket = self.rings.socket();
         socket.recv_queue() == 0
-            && matches!(
-                socket.state(),
-                State::CloseWait | State::LastAck | State::Closing | State::TimeWait
-            )
+            && match socket.state() {
+                State::CloseWait | State::LastAck | State::Closing | State::TimeWait => true,
+                State::Closed => in_order,
+                State::Listen
+                | State::SynSent
+                | State::SynReceived
+                | State::Established
+                | State::FinWait1
+                | State::FinWait2 => false,
+            }
+    }
+
+    /// Whether a closed app's side was closed by both ends, and not by a reset: what it sent may still wait for a slow
+    /// remote then.
+    fn closed_in_order(&self) -> bool {
+        self.remote_ended && !self.app_reset
+    }
+
+    /// Whether smoltcp has nothing to send any more but to count TIME-WAIT down. Counting, it would throw what the remote
+    /// has not taken yet away after ten seconds.
+    pub(crate) fn is_in_time_wait(&self) -> bool {
+        let socket = self.rings.set.get::<Socket<'static>>(self.rings.handle);
+        self.edge.acknowledged == self.fed_end && socket.state() == State::TimeWait
     }
 
     /// Moves what the app sent to the remote.
@@ -230,8 +263,10 @@ impl Relay {
     pub(crate) fn outcome(&mut self, reads_left: usize) -> Moved {
         let ended = self.app_ended && self.remote_ended;
         let acknowledged = self.edge.acknowledged == self.fed_end;
+        let in_order = self.closed_in_order();
         let socket = self.rings.socket();
         match socket.state() {
+            State::Closed if in_order && !ended => Moved::Open(false),
             // Back in LISTEN: reset before the handshake was done.
             State::Closed | State::Listen if ended => Moved::Closed,
             State::Closed | State::Listen => Moved::Reset,
@@ -258,8 +293,8 @@ impl Relay {
     }
 
     /// Whether the app owes an acknowledgment.
-    pub(crate) fn awaits_app(&mut self) -> bool {
-        self.rings.socket().send_queue() > 0
+    pub(crate) fn awaits_app(&self) -> bool {
+        self.rings.set.get::<Socket<'static>>(self.rings.handle).send_queue() > 0
     }
 }
 

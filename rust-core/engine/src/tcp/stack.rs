@@ -6,7 +6,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use smoltcp::iface::{Config, Interface, PollResult, SocketSet, SocketStorage};
-use smoltcp::phy::{Device, DeviceCapabilities, Medium, RxToken, TxToken};
+use smoltcp::phy::{Device, DeviceCapabilities, RxToken, TxToken};
 use smoltcp::socket::tcp::Socket;
 use smoltcp::time::Instant;
 use smoltcp::wire::HardwareAddress;
@@ -16,6 +16,7 @@ use crate::outside::{FlowId, Outside};
 use crate::record::Traffic;
 use crate::slab::SlabPool;
 use crate::tcp::device::{SCRATCH, TunDevice, capabilities};
+use crate::tcp::nudge;
 use crate::tcp::relay::{Moved, Relay, Rings, reads_a_turn};
 use crate::tcp::window::{Edge, WindowShare};
 use crate::tun::Tun;
@@ -45,7 +46,7 @@ pub(crate) struct Io<'a, O> {
 impl Stack {
     pub(crate) fn new(mtu: usize, secret: u64, slabs: Box<dyn SlabPool>, now: Instant) -> Self {
         Stack {
-            interface: new_interface(mtu, secret, now),
+            interface: new_interface(secret, now),
             nobody: SocketSet::new(Vec::new()),
             scratch: vec![0; SCRATCH].into_boxed_slice(),
             windows: WindowShare::new(mtu),
@@ -57,8 +58,7 @@ impl Stack {
     }
 
     /// The TUN has another MTU from now on.
-    pub(crate) fn set_mtu(&mut self, mtu: usize, now: Instant) {
-        self.interface = new_interface(mtu, self.secret, now);
+    pub(crate) fn set_mtu(&mut self, mtu: usize) {
         self.windows = WindowShare::new(mtu);
     }
 
@@ -77,7 +77,7 @@ impl Stack {
             if offers_window_scale(syn, segment) { scale_of(socket.recv_capacity()) } else { 0 };
         let mut relay = Box::new(Relay::new(rings, segment, shift, io.now));
         let plain = without_extensions(syn, segment);
-        let mut interface = new_interface(io.tun.mtu, self.sequence_seed(key), io.now);
+        let mut interface = new_interface(self.sequence_seed(key), io.now);
         let mut device = TunDevice {
             received: Some(plain.as_deref().unwrap_or(syn)),
             scratch: &mut self.scratch,
@@ -114,18 +114,10 @@ impl Stack {
         traffic: &mut Traffic,
         io: &mut Io<'_, O>,
     ) {
-        let plain = without_extensions(packet, segment);
+        let plain = without_extensions(packet, segment)
+            .or_else(|| without_early_end(packet, segment, &relay.edge));
         self.windows.note(packet.len(), &mut relay.edge, io.now);
-        let mut device = TunDevice {
-            received: Some(plain.as_deref().unwrap_or(packet)),
-            scratch: &mut self.scratch,
-            tun: io.tun,
-            windows: &self.windows,
-            edge: &mut relay.edge,
-            sent: &mut traffic.packets_down,
-            out: io.out,
-        };
-        self.interface.poll_ingress_single(io.now, &mut device, &mut relay.rings.set);
+        self.feed(plain.as_deref().unwrap_or(packet), relay, traffic, io);
     }
 
     /// Moves bytes both ways and sends what the app is owed.
@@ -162,9 +154,23 @@ impl Stack {
         self.emit(relay, traffic, io);
     }
 
+    /// Has smoltcp send again what it has forgotten to, see [`nudge`].
+    pub(crate) fn nudge<O: Outside>(
+        &mut self,
+        key: &FlowKey,
+        relay: &mut Relay,
+        traffic: &mut Traffic,
+        io: &mut Io<'_, O>,
+    ) {
+        let packet = nudge::repeated(key, relay.edge.acknowledged, relay.acknowledged);
+        for _ in 0..nudge::REPEATS {
+            self.feed(&packet, relay, traffic, io);
+        }
+    }
+
     /// When smoltcp wants to look at the connection again.
     pub(crate) fn next_look(&mut self, relay: &Relay, now: Instant) -> Option<Instant> {
-        self.interface.poll_at(now, &relay.rings.set)
+        if relay.is_in_time_wait() { None } else { self.interface.poll_at(now, &relay.rings.set) }
     }
 
     /// Takes the rings of an ended connection back.
@@ -182,7 +188,29 @@ impl Stack {
         self.slabs.release_pages(relay.rings.slab);
     }
 
+    fn feed<O: Outside>(
+        &mut self,
+        packet: &[u8],
+        relay: &mut Relay,
+        traffic: &mut Traffic,
+        io: &mut Io<'_, O>,
+    ) {
+        let mut device = TunDevice {
+            received: Some(packet),
+            scratch: &mut self.scratch,
+            tun: io.tun,
+            windows: &self.windows,
+            edge: &mut relay.edge,
+            sent: &mut traffic.packets_down,
+            out: io.out,
+        };
+        self.interface.poll_ingress_single(io.now, &mut device, &mut relay.rings.set);
+    }
+
     fn emit<O: Outside>(&mut self, relay: &mut Relay, traffic: &mut Traffic, io: &mut Io<'_, O>) {
+        if relay.is_in_time_wait() {
+            return;
+        }
         let mut device = TunDevice {
             received: None,
             scratch: &mut self.scratch,
@@ -223,10 +251,10 @@ impl Stack {
     }
 }
 
-fn new_interface(mtu: usize, seed: u64, now: Instant) -> Interface {
+fn new_interface(seed: u64, now: Instant) -> Interface {
     let mut config = Config::new(HardwareAddress::Ip);
     config.random_seed = seed;
-    let mut interface = Interface::new(config, &mut Nowhere { mtu }, now);
+    let mut interface = Interface::new(config, &mut Nowhere, now);
     interface.set_any_ip(true);
     interface
 }
@@ -243,6 +271,19 @@ fn without_extensions(packet: &[u8], segment: &TcpSegment<'_>) -> Option<Vec<u8>
     plain[4..6].copy_from_slice(&length.to_be_bytes());
     plain[6] = TCP;
     Some(plain)
+}
+
+/// A packet without its FIN, where its data goes beyond the window: smoltcp 0.14 cuts the data off and takes the FIN all
+/// the same, and the rest would be lost. The app sends its FIN again. `None` if the packet can stay as it is.
+fn without_early_end(packet: &[u8], segment: &TcpSegment<'_>, edge: &Edge) -> Option<Vec<u8>> {
+    const FIN: u8 = 0x01;
+    let data_end = segment.sequence.wrapping_add(segment.payload.len() as u32);
+    if !segment.flags.fin() || !edge.is_beyond(data_end) {
+        return None;
+    }
+    let mut open = packet.to_vec();
+    *open.get_mut(segment.offset + 13)? &= !FIN;
+    Some(open)
 }
 
 /// Whether a SYN offers window scaling, RFC 7323 section 2.2.
@@ -268,9 +309,7 @@ fn scale_of(capacity: usize) -> u8 {
 }
 
 /// A device for the making of an interface, which only asks for its capabilities.
-struct Nowhere {
-    mtu: usize,
-}
+struct Nowhere;
 
 impl Device for Nowhere {
     type RxToken<'a> = NoToken;
@@ -285,8 +324,7 @@ impl Device for Nowhere {
     }
 
     fn capabilities(&self) -> DeviceCapabilities {
-        debug_assert_eq!(capabilities(self.mtu).medium, Medium::Ip);
-        capabilities(self.mtu)
+        capabilities()
     }
 }
 

@@ -39,8 +39,15 @@ pub(crate) struct Edge {
 }
 
 impl Edge {
-    pub(crate) fn new(shift: u8) -> Self {
-        Edge { shift, ..Edge::default() }
+    /// The edge after a SYN that ends at `start`, answered with a window of `window` bytes and this scale.
+    pub(crate) fn new(start: u32, window: usize, shift: u8) -> Self {
+        let window = window.min(usize::from(u16::MAX)) as u32;
+        Edge { right: start.wrapping_add(window), shift, ..Edge::default() }
+    }
+
+    /// Whether a sequence number lies beyond what the app was told it may send.
+    pub(crate) fn is_beyond(&self, sequence: u32) -> bool {
+        (sequence.wrapping_sub(self.right) as i32) > 0
     }
 }
 

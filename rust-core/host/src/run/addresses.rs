@@ -80,7 +80,9 @@ fn interface_networks() -> Vec<Network4> {
 
 /// The destinations in /proc/net/route, which are hexadecimal in the byte order of the machine; not the default route.
 fn routed_networks(table: &str) -> Vec<Network4> {
-    let field = |text: Option<&str>| u32::from_str_radix(text?, 16).ok().map(|value| u32::from_be_bytes(value.to_ne_bytes()));
+    let field = |text: Option<&str>| {
+        u32::from_str_radix(text?, 16).ok().map(|value| u32::from_be_bytes(value.to_ne_bytes()))
+    };
     table
         .lines()
         .filter_map(|line| {

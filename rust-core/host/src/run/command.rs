@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::io::{self, IsTerminal};
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
 use std::process::Command;
 
 use nix::errno::Errno;
@@ -21,7 +22,11 @@ pub(super) struct Child(Pid);
 
 impl Child {
     /// Starts this program again as the inside, with its end of the channel.
-    pub(super) fn start(socket: OwnedFd, setup: &str, command: &[OsString]) -> Result<Self, Failure> {
+    pub(super) fn start(
+        socket: OwnedFd,
+        setup: &str,
+        command: &[OsString],
+    ) -> Result<Self, Failure> {
         // Its own binary: the path may have been replaced since.
         let child = Command::new("/proc/self/exe")
             .arg0("hushwall")
@@ -31,6 +36,11 @@ impl Child {
             .map_err(|error| Failure::new("starting the inside", error))?;
         drop(socket);
         Ok(Child(Pid::from_raw(child.id().cast_signed())))
+    }
+
+    /// Its folder in /proc.
+    pub(super) fn proc_folder(&self) -> PathBuf {
+        PathBuf::from(format!("/proc/{}", self.0))
     }
 
     /// Passes a signal on.
@@ -80,22 +90,27 @@ pub(super) fn become_command(command: &[OsString], variables: &[(String, String)
         return Failure::new("running the command", "there is none");
     };
     let what = format!("running {}", program.display());
-    let error = Command::new(program).args(arguments).envs(variables.iter().map(|(k, v)| (k, v))).exec();
-    match error.kind() {
-        io::ErrorKind::NotFound => Failure::new(what, "there is no such command")
-            .hint("look at the spelling, or give the whole path of the program")
-            .code(COMMAND_NOT_FOUND),
-        io::ErrorKind::PermissionDenied => Failure::new(what, error)
-            .hint("make the file executable, or name the program that reads it")
-            .code(COMMAND_NOT_RUNNABLE),
-        _ => Failure::new(what, error).code(COMMAND_NOT_RUNNABLE),
+    let error =
+        Command::new(program).args(arguments).envs(variables.iter().map(|(k, v)| (k, v))).exec();
+    let failure = Failure::new(what, &error).code(COMMAND_NOT_RUNNABLE);
+    if error.kind() == io::ErrorKind::NotFound {
+        failure
+            .hint("is it spelled right, and installed? a script also needs the program of its first line")
+            .code(COMMAND_NOT_FOUND)
+    } else if error.kind() == io::ErrorKind::PermissionDenied {
+        failure.hint("make the file executable, or name the program that reads it")
+    } else {
+        failure
     }
 }
 
+/// `None` for a child that goes on.
 fn exit_code(status: WaitStatus) -> Option<u8> {
-    match status {
-        WaitStatus::Exited(_, code) => Some(code as u8),
-        WaitStatus::Signaled(_, signal, _) => Some((ENDED_BY_SIGNAL + signal as i32) as u8),
-        _ => None,
+    if let WaitStatus::Exited(_, code) = status {
+        Some(code as u8)
+    } else if let WaitStatus::Signaled(_, signal, _) = status {
+        Some((ENDED_BY_SIGNAL + signal as i32) as u8)
+    } else {
+        None
     }
 }

@@ -22,9 +22,9 @@ pub(super) fn wanted(user: Option<&str>) -> Result<Identity, Failure> {
         Ok(number) => User::from_uid(Uid::from_raw(number)),
         Err(_) => User::from_name(user),
     };
-    let found = found
-        .map_err(|error| Failure::new(what(), error))?
-        .ok_or_else(|| Failure::new(what(), "there is no such user").hint("the users: getent passwd"))?;
+    let found = found.map_err(|error| Failure::new(what(), error))?.ok_or_else(|| {
+        Failure::new(what(), "there is no such user").hint("the users: getent passwd")
+    })?;
     if !geteuid().is_root() && geteuid() != found.uid {
         return Err(Failure::new(what(), "only root may become another user")
             .hint(format!("sudo hushwall run --user {user} -- CMD")));

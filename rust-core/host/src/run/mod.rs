@@ -10,28 +10,29 @@ mod descriptors;
 mod identity;
 mod namespace;
 mod netlink;
-pub(crate) mod resolver_files;
-mod signals;
+mod resolver_files;
 
-use std::net::IpAddr;
 use std::os::fd::{AsFd, OwnedFd};
 
+use engine::Settings;
 use nix::errno::Errno;
-use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use runtime::Attributor;
+use runtime::attribution::{LinuxAttributor, ProcNet, Processes, SockDiag, SocketTable};
 use serde::{Deserialize, Serialize};
 
 use self::addresses::Addresses;
 use self::command::Child;
-pub(crate) use self::descriptors::inherited;
 use self::descriptors::Channel;
 use self::namespace::Identity;
-pub(crate) use self::signals::{Signals, Told};
 use crate::args::{InsideArguments, RunArguments};
 use crate::failure::{Failure, HUSHWALL_FAILED};
-use crate::session::{Firewall, Plan, Show};
+use crate::session::{Firewall, Plan, Show, Tunnel};
+use crate::signals::{self, Signals, Told};
 
 /// What the outside sends when the engine runs.
 const GO: &[u8] = b"go";
+/// The largest packet that goes to the TUN: what the kernel has memory for at once.
+const LARGEST_PACKET: u16 = Settings::LARGEST_PACKET as u16;
 
 /// What the inside has to prepare.
 #[derive(Debug, Serialize, Deserialize)]
@@ -55,10 +56,17 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<u8, Failure> {
         addresses: Addresses::choose(),
         identity: identity::wanted(arguments.user.as_deref())?,
     };
-    let plan = Plan::prepare(arguments.policy.as_deref(), arguments.log.as_deref(), arguments.pcap.as_deref())?;
-    let mut signals = Signals::take().map_err(|error| Failure::new("taking over signals", error))?;
-    let (channel, theirs) = Channel::pair().map_err(|error| Failure::new("making a socket pair", error))?;
-    let text = serde_json::to_string(&setup).map_err(|error| Failure::new("describing the namespace", error))?;
+    let plan = Plan::prepare(
+        arguments.policy.as_deref(),
+        arguments.log.as_deref(),
+        arguments.pcap.as_deref(),
+    )?;
+    let mut signals =
+        Signals::take().map_err(|error| Failure::new("taking over signals", error))?;
+    let (channel, theirs) =
+        Channel::pair().map_err(|error| Failure::new("making a socket pair", error))?;
+    let text = serde_json::to_string(&setup)
+        .map_err(|error| Failure::new("describing the namespace", error))?;
     let child = Child::start(theirs, &text, &arguments.command)?;
     let (tun, diagnosis) = match receive_ready(&channel) {
         Ok(descriptors) => descriptors,
@@ -68,39 +76,34 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<u8, Failure> {
             return Err(failure);
         }
     };
-    let show = match (arguments.json, arguments.quiet) {
-        (true, _) => Show::Json,
-        (false, true) => Show::Nothing,
-        (false, false) => Show::Text,
-    };
-    let resolvers = vec![IpAddr::V4(setup.addresses.resolver4), IpAddr::V6(setup.addresses.resolver6)];
-    let firewall = Firewall::start(plan, tun, setup.mtu, resolvers, Some(diagnosis), show);
-    let firewall = match firewall {
-        Ok(firewall) => firewall,
-        Err(failure) => {
-            drop(channel);
-            child.wait();
-            return Err(failure);
-        }
-    };
-    channel.send(GO, &[]).map_err(|error| Failure::new("starting the command", error))?;
-    let outcome = match receive_ready(&channel) {
-        // The channel closes where the command has begun.
-        Err(None) => Ok(watch(&child, &mut signals)?),
-        Ok(_) => Err(Failure::new("starting the command", "the inside is out of step")),
-        Err(Some(failure)) => Err(failure),
-    };
-    if outcome.is_err() {
-        child.wait();
-    }
-    firewall.finish(outcome.is_ok())?;
+    let tunnel = attributor(&child, diagnosis).map(|attributor| Tunnel {
+        tun,
+        mtu: setup.mtu,
+        largest_packet: LARGEST_PACKET,
+        dns_addresses: vec![setup.addresses.resolver4.into(), setup.addresses.resolver6.into()],
+        attributor,
+    });
+    let mut firewall =
+        match tunnel.and_then(|tunnel| Firewall::start(plan, tunnel, show(arguments))) {
+            Ok(firewall) => firewall,
+            Err(failure) => {
+                drop(channel);
+                child.wait();
+                return Err(failure);
+            }
+        };
+    let outcome = command_ended(&channel, &child, &mut firewall, &mut signals);
+    firewall.finish();
     outcome
 }
 
 /// Prepares the inside and becomes the command. What fails is told to the outside, which tells the user.
 pub(crate) fn inside(arguments: &InsideArguments) -> Result<u8, Failure> {
-    let channel = Channel::inherited(arguments.socket)
-        .map_err(|error| Failure::new("meeting the outside", error).hint("this is for hushwall's own use"))?;
+    let channel = Channel::inherited(arguments.socket).map_err(|error| {
+        Failure::new("meeting the outside", error).hint("this is for hushwall's own use")
+    })?;
+    // The outside blocks them for itself, and execve passes that on.
+    signals::release().map_err(|error| Failure::new("releasing signals", error))?;
     let failure = match prepare(&channel, &arguments.setup) {
         Ok(Some(setup)) => command::become_command(&arguments.command, &setup.identity.variables),
         // The outside has given up, and said why.
@@ -116,8 +119,8 @@ pub(crate) fn inside(arguments: &InsideArguments) -> Result<u8, Failure> {
 
 /// Everything up to the command; `None` where the outside does not say "go".
 fn prepare(channel: &Channel, setup: &str) -> Result<Option<Setup>, Failure> {
-    let setup: Setup =
-        serde_json::from_str(setup).map_err(|error| Failure::new("reading what to prepare", error))?;
+    let setup: Setup = serde_json::from_str(setup)
+        .map_err(|error| Failure::new("reading what to prepare", error))?;
     let privilege = namespace::enter()?;
     let tun = namespace::open_tun(&setup.addresses, setup.mtu)?;
     let diagnosis = namespace::open_diagnosis()?;
@@ -154,24 +157,47 @@ fn receive_ready(channel: &Channel) -> Result<(OwnedFd, OwnedFd), Option<Failure
     }
 }
 
-/// Sleeps until the command ends, passing signals on.
-fn watch(child: &Child, signals: &mut Signals) -> Result<u8, Failure> {
-    let failed = |error: Errno| Failure::new("waiting for the command", error);
-    loop {
-        // Before the first sleep too: the command may have ended already.
-        if let Some(code) = child.ended() {
-            return Ok(code);
+/// Lets the command begin, and sleeps until it ends, passing signals on.
+fn command_ended(
+    channel: &Channel,
+    child: &Child,
+    firewall: &mut Firewall,
+    signals: &mut Signals,
+) -> Result<u8, Failure> {
+    channel.send(GO, &[]).map_err(|error| Failure::new("starting the command", error))?;
+    // The channel closes where the command has begun.
+    match receive_ready(channel) {
+        Err(None) => {}
+        Ok(_) => return Err(Failure::new("starting the command", "the inside is out of step")),
+        Err(Some(failure)) => {
+            child.wait();
+            return Err(failure);
         }
-        let mut waiting = [PollFd::new(signals.as_fd(), PollFlags::POLLIN)];
-        match poll(&mut waiting, PollTimeout::NONE) {
-            Ok(_) | Err(Errno::EINTR) => {}
-            Err(error) => return Err(failed(error)),
+    }
+    firewall.watch(signals, |told| {
+        if let Some(Told::End { signal, to_us_alone: true }) = told {
+            child.signal(signal);
         }
-        while let Some(told) = signals.next().map_err(failed)? {
-            match told {
-                Told::End { signal, to_us_alone: true } => child.signal(signal),
-                Told::End { to_us_alone: false, .. } | Told::Child => {}
-            }
-        }
+        child.ended()
+    })
+}
+
+/// Who owns the connections of the namespace that this child is in.
+fn attributor(child: &Child, diagnosis: OwnedFd) -> Result<Box<dyn Attributor>, Failure> {
+    let failed = |error: std::io::Error| Failure::new("looking up who owns connections", error);
+    let mut tables: Vec<Box<dyn SocketTable>> = vec![Box::new(SockDiag::new(diagnosis))];
+    match ProcNet::open(&child.proc_folder().join("net")) {
+        Ok(table) => tables.push(Box::new(table)),
+        Err(error) => log::warn!("the namespace's /proc/net cannot be read: {error}"),
+    }
+    let processes = Processes::new(Some(&child.proc_folder().join("ns/net"))).map_err(failed)?;
+    Ok(Box::new(LinuxAttributor::new(tables, processes)))
+}
+
+fn show(arguments: &RunArguments) -> Show {
+    match (arguments.json, arguments.quiet) {
+        (true, _) => Show::Json,
+        (false, true) => Show::Problems,
+        (false, false) => Show::Text,
     }
 }

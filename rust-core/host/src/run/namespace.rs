@@ -72,8 +72,13 @@ pub(super) fn open_tun(addresses: &Addresses, mtu: u16) -> Result<OwnedFd, Failu
 
 /// A socket that answers who owns the connections of this namespace, sock_diag(7).
 pub(super) fn open_diagnosis() -> Result<OwnedFd, Failure> {
-    socket(AddressFamily::Netlink, SockType::Raw, SockFlag::SOCK_CLOEXEC, SockProtocol::NetlinkSockDiag)
-        .map_err(|error| Failure::new("opening a sock_diag socket", error))
+    socket(
+        AddressFamily::Netlink,
+        SockType::Raw,
+        SockFlag::SOCK_CLOEXEC,
+        SockProtocol::NetlinkSockDiag,
+    )
+    .map_err(|error| Failure::new("opening a sock_diag socket", error))
 }
 
 /// Becomes the user that the command runs as. In a user namespace only the caller exists.
@@ -100,7 +105,9 @@ fn leave() -> Result<Privilege, Failure> {
         Ok(()) => Ok(Privilege::UserNamespace),
         Err(error) => Err(Failure::new(
             "making a network namespace",
-            format!("not with your own rights ({alone}), and not through a user namespace ({error})"),
+            format!(
+                "not with your own rights ({alone}), and not through a user namespace ({error})"
+            ),
         )
         .hint(advice())),
     }
@@ -134,12 +141,10 @@ fn map_identity(uid: Uid, gid: Gid) -> io::Result<()> {
 
 fn create_tun() -> Result<OwnedFd, Failure> {
     let tun = fs::OpenOptions::new().read(true).write(true).open(TUN_DEVICE).map_err(|error| {
-        let hint = match error.kind() {
-            io::ErrorKind::NotFound => "load the driver: sudo modprobe tun; in a container, pass the device in",
-            io::ErrorKind::PermissionDenied => {
-                "let everybody open it, as most systems do: sudo chmod 666 /dev/net/tun; or run hushwall as root"
-            }
-            _ => "load the driver: sudo modprobe tun",
+        let hint = if error.kind() == io::ErrorKind::PermissionDenied {
+            "let everybody open it, as most systems do: sudo chmod 666 /dev/net/tun; or run hushwall as root"
+        } else {
+            "load the driver: sudo modprobe tun; in a container, pass the device in"
         };
         Failure::new(format!("opening {TUN_DEVICE}"), error).hint(hint)
     })?;
@@ -158,7 +163,10 @@ fn name_interface(tun: &OwnedFd) -> Result<(), Errno> {
         *to = from as libc::c_char;
     }
     let flags = (libc::IFF_TUN | libc::IFF_NO_PI) as libc::c_short;
-    let request = libc::ifreq { ifr_name: name, ifr_ifru: libc::__c_anonymous_ifr_ifru { ifru_flags: flags } };
+    let request = libc::ifreq {
+        ifr_name: name,
+        ifr_ifru: libc::__c_anonymous_ifr_ifru { ifru_flags: flags },
+    };
     #[expect(unsafe_code, reason = "TUNSETIFF has no safe wrapper")]
     // SAFETY: the descriptor is open, and the kernel reads and writes one ifreq, which outlives the call.
     let result = unsafe { libc::ioctl(tun.as_raw_fd(), libc::TUNSETIFF, &raw const request) };

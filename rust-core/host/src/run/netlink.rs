@@ -40,8 +40,14 @@ impl Netlink {
     }
 
     /// Gives the interface an address. An IPv6 address is usable at once: nobody else is there to have it.
-    pub(super) fn add_address(&mut self, index: u32, address: IpAddr, prefix: u8) -> Result<(), Errno> {
-        let mut body = vec![family(address), prefix, libc::IFA_F_NODAD as u8, libc::RT_SCOPE_UNIVERSE];
+    pub(super) fn add_address(
+        &mut self,
+        index: u32,
+        address: IpAddr,
+        prefix: u8,
+    ) -> Result<(), Errno> {
+        let mut body =
+            vec![family(address), prefix, libc::IFA_F_NODAD as u8, libc::RT_SCOPE_UNIVERSE];
         body.extend(index.to_ne_bytes());
         let bytes = octets(address);
         attribute(&mut body, libc::IFA_LOCAL, &bytes);
@@ -77,7 +83,10 @@ impl Netlink {
 /// Reads `nlmsgerr`: the error number is negative, 0 is success.
 fn acknowledgement(answer: &[u8]) -> Result<(), Errno> {
     let kind = answer.get(4..6).and_then(|bytes| bytes.try_into().ok()).map(u16::from_ne_bytes);
-    let code = answer.get(HEADER..HEADER + 4).and_then(|bytes| bytes.try_into().ok()).map(i32::from_ne_bytes);
+    let code = answer
+        .get(HEADER..HEADER + 4)
+        .and_then(|bytes| bytes.try_into().ok())
+        .map(i32::from_ne_bytes);
     match (kind.map(i32::from), code) {
         (Some(libc::NLMSG_ERROR), Some(0)) => Ok(()),
         (Some(libc::NLMSG_ERROR), Some(code)) => Err(Errno::from_raw(-code)),

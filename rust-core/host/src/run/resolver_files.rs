@@ -6,27 +6,25 @@
 
 use std::fs;
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr, SocketAddrV6};
+use std::net::Ipv4Addr;
 use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 
 use nix::mount::{MntFlags, MsFlags, mount, umount2};
-use nix::net::if_::if_nametoindex;
 
 use crate::failure::Failure;
 
 /// The DNS servers' file, resolv.conf(5).
-pub(crate) const RESOLV_CONF: &str = "/etc/resolv.conf";
+const RESOLV_CONF: &str = "/etc/resolv.conf";
 /// Which name services to ask in which order, nsswitch.conf(5).
 const NSSWITCH_CONF: &str = "/etc/nsswitch.conf";
 /// Services that answer from files, or over the network that we see.
 const SERVICES_KEPT: [&str; 3] = ["files", "myhostname", "dns"];
 /// Folders whose sockets answer questions for names in place of the DNS.
-const SOCKET_FOLDERS: [&str; 4] = ["/run/systemd/resolve", "/run/nscd", "/run/avahi-daemon", "/var/run/nscd"];
+const SOCKET_FOLDERS: [&str; 4] =
+    ["/run/systemd/resolve", "/run/nscd", "/run/avahi-daemon", "/var/run/nscd"];
 /// Where the new files lie while they are mounted; a folder that every system has, covered only for that moment.
 const STAGES: [&str; 4] = ["/tmp", "/var/tmp", "/mnt", "/home"];
-/// The port of DNS servers.
-const DNS_PORT: u16 = 53;
 
 /// Mounts everything in this (private) mount namespace, so that names are asked at `resolver`.
 pub(super) fn mount_over(resolver: Ipv4Addr) -> Result<(), Failure> {
@@ -36,7 +34,8 @@ pub(super) fn mount_over(resolver: Ipv4Addr) -> Result<(), Failure> {
     let services = fs::read_to_string(NSSWITCH_CONF).ok().and_then(|text| without_resolvers(&text));
     let failed = |what: String| move |error: io::Error| Failure::new(what, error);
 
-    let stage = Stage::mount(target.as_deref()).map_err(failed("making room for resolv.conf".to_owned()))?;
+    let stage = Stage::mount(target.as_deref())
+        .map_err(failed("making room for resolv.conf".to_owned()))?;
     let file = stage
         .write("resolv.conf", &inside_file(resolver, &host_file))
         .map_err(failed("writing resolv.conf".to_owned()))?;
@@ -49,34 +48,17 @@ pub(super) fn mount_over(resolver: Ipv4Addr) -> Result<(), Failure> {
             .hint(format!("make sure that there is a file {RESOLV_CONF}: sudo touch {RESOLV_CONF}"))
     })?;
     if let Some(services) = services {
-        let file = stage.write("nsswitch.conf", &services).map_err(failed("writing nsswitch.conf".to_owned()))?;
-        bind(&file, Path::new(NSSWITCH_CONF)).map_err(failed(format!("mounting over {NSSWITCH_CONF}")))?;
+        let file = stage
+            .write("nsswitch.conf", &services)
+            .map_err(failed("writing nsswitch.conf".to_owned()))?;
+        bind(&file, Path::new(NSSWITCH_CONF))
+            .map_err(failed(format!("mounting over {NSSWITCH_CONF}")))?;
     }
     let empty = stage.write("empty", "").map_err(failed("writing an empty file".to_owned()))?;
     for socket in sockets {
         bind(&empty, &socket).map_err(failed(format!("hiding {}", socket.display())))?;
     }
     stage.uncover().map_err(failed("clearing up after resolv.conf".to_owned()))
-}
-
-/// The DNS servers that a resolv.conf names, in order; glibc's own default where it names none.
-pub(crate) fn servers(text: &str) -> Vec<SocketAddr> {
-    let named: Vec<SocketAddr> = text
-        .lines()
-        .filter_map(|line| line.split_whitespace().collect::<Vec<_>>().get(..2).map(<[_]>::to_vec))
-        .filter(|words| words[0] == "nameserver")
-        .filter_map(|words| server(words[1]))
-        .collect();
-    if named.is_empty() { vec![SocketAddr::from((Ipv4Addr::LOCALHOST, DNS_PORT))] } else { named }
-}
-
-/// An address, with the interface after a percent sign where it is of one link only.
-fn server(text: &str) -> Option<SocketAddr> {
-    let Some((address, interface)) = text.split_once('%') else {
-        return text.parse::<IpAddr>().ok().map(|address| (address, DNS_PORT).into());
-    };
-    let scope = interface.parse().ok().or_else(|| if_nametoindex(interface).ok())?;
-    Some(SocketAddrV6::new(address.parse().ok()?, DNS_PORT, 0, scope).into())
 }
 
 /// Our server; the host's search list and options.
@@ -93,13 +75,19 @@ fn inside_file(resolver: Ipv4Addr, host_file: &str) -> String {
 
 /// The same file with only those services for host names that come to us; `None` where nothing has to change.
 fn without_resolvers(nsswitch: &str) -> Option<String> {
-    let is_hosts = |line: &str| line.trim_start().strip_prefix("hosts").is_some_and(|rest| rest.trim_start().starts_with(':'));
+    let is_hosts = |line: &str| {
+        line.trim_start()
+            .strip_prefix("hosts")
+            .is_some_and(|rest| rest.trim_start().starts_with(':'))
+    };
     let hosts = nsswitch.lines().find(|line| is_hosts(line))?;
     let services = hosts.split_once(':')?.1.split('#').next()?;
     if services.split_whitespace().all(|service| SERVICES_KEPT.contains(&service)) {
         return None;
     }
-    let lines = nsswitch.lines().map(|line| if is_hosts(line) { "hosts: files myhostname dns" } else { line });
+    let lines = nsswitch
+        .lines()
+        .map(|line| if is_hosts(line) { "hosts: files myhostname dns" } else { line });
     Some(lines.flat_map(|line| [line, "\n"]).collect())
 }
 
@@ -142,8 +130,15 @@ impl Stage {
         fs::create_dir(&upper)?;
         fs::create_dir(&work)?;
         fs::copy(file, upper.join("resolv.conf"))?;
-        let layers = format!("lowerdir=/etc,upperdir={},workdir={}", upper.display(), work.display());
-        Ok(mount(Some("overlay"), "/etc", Some("overlay"), MsFlags::empty(), Some(layers.as_str()))?)
+        let layers =
+            format!("lowerdir=/etc,upperdir={},workdir={}", upper.display(), work.display());
+        Ok(mount(
+            Some("overlay"),
+            "/etc",
+            Some("overlay"),
+            MsFlags::empty(),
+            Some(layers.as_str()),
+        )?)
     }
 
     fn uncover(self) -> io::Result<()> {
@@ -164,14 +159,6 @@ mod tests {
         let host = "# made by something\nnameserver 127.0.0.53\nsearch lan example.org\noptions edns0 trust-ad\n";
         let inside = inside_file(Ipv4Addr::new(10, 1, 2, 1), host);
         assert_eq!(inside, "nameserver 10.1.2.1\nsearch lan example.org\noptions edns0 trust-ad\n");
-    }
-
-    #[test]
-    fn the_hosts_servers_are_read_in_order() {
-        let text = "nameserver 192.0.2.1\n  nameserver\t2001:db8::1\nnameserver fe80::1%1\n#nameserver 192.0.2.9\nnameserver\nnameserver x\n";
-        let expected = ["192.0.2.1:53", "[2001:db8::1]:53", "[fe80::1%1]:53"];
-        assert_eq!(servers(text).iter().map(ToString::to_string).collect::<Vec<_>>(), expected);
-        assert_eq!(servers("search lan"), ["127.0.0.1:53".parse().unwrap()], "as glibc does");
     }
 
     #[test]

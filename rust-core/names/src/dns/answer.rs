@@ -34,7 +34,7 @@ pub fn blocked_answer(query: &[u8], out: &mut Vec<u8>) -> Result<(), DnsError> {
     let record_type = reader.u16()?;
     reader.u16()?;
     let question = &query[HEADER..reader.position()];
-    let edns = find_edns(reader, header)?;
+    let edns = find_edns(reader, header);
 
     let has_answer = matches!(record_type, record_type::A | record_type::AAAA);
     let counts = [1, u16::from(has_answer), u16::from(!has_answer), u16::from(edns.is_some())];
@@ -61,8 +61,7 @@ pub fn servfail(query: &[u8], out: &mut Vec<u8>) -> Result<(), DnsError> {
     reader.name()?;
     reader.bytes(4)?;
     let question = &query[HEADER..reader.position()];
-    // Damage after the question does not keep the client from its answer.
-    let edns = find_edns(reader, header).unwrap_or(None);
+    let edns = find_edns(reader, header);
     put_header(header, RCODE_SERVER_FAILURE, [1, 0, 0, u16::from(edns.is_some())], out);
     out.extend_from_slice(question);
     if let Some(flags) = edns {
@@ -85,18 +84,19 @@ pub fn format_error(query: &[u8], out: &mut Vec<u8>) -> Result<(), DnsError> {
     Ok(())
 }
 
-/// The extended flags of the query's OPT record, if it has one (RFC 6891 section 6.1.1). Begins after the question.
-fn find_edns(mut reader: Reader<'_>, header: Header) -> Result<Option<u32>, DnsError> {
+/// The extended flags of the query's OPT record, if it has one (RFC 6891 section 6.1.1). Begins after the question;
+/// damage there does not keep the client from its answer.
+fn find_edns(mut reader: Reader<'_>, header: Header) -> Option<u32> {
     for _ in 0..u32::from(header.answers) + u32::from(header.authorities) {
-        reader.record()?;
+        reader.record().ok()?;
     }
     for _ in 0..header.additionals {
-        let record = reader.record()?;
+        let record = reader.record().ok()?;
         if record.record_type == record_type::OPT && record.owner.is_root() {
-            return Ok(Some(record.ttl));
+            return Some(record.ttl);
         }
     }
-    Ok(None)
+    None
 }
 
 /// Counts are of questions, answers, authorities and additionals.
@@ -153,7 +153,9 @@ mod tests {
     #[test]
     fn a_blocked_address_is_the_unspecified_one() {
         for (record_type, address) in [(record_type::A, "0.0.0.0"), (record_type::AAAA, "::")] {
-            let response = Response::parse(&blocked(&build::query("sa.api.intl.miui.com", record_type))).unwrap();
+            let response =
+                Response::parse(&blocked(&build::query("sa.api.intl.miui.com", record_type)))
+                    .unwrap();
             assert_eq!(response.addresses, [(address.parse().unwrap(), BLOCKED_TTL)]);
             assert_eq!((response.id, response.rcode), (build::ID, 0));
         }
@@ -161,7 +163,8 @@ mod tests {
 
     #[test]
     fn all_other_types_have_no_data_and_say_for_how_long() {
-        for record_type in [record_type::HTTPS, record_type::SVCB, record_type::CNAME, 15, 16, 255] {
+        for record_type in [record_type::HTTPS, record_type::SVCB, record_type::CNAME, 15, 16, 255]
+        {
             let query = build::query("t.example", record_type);
             let answer = blocked(&query);
             let response = Response::parse(&answer).unwrap();
@@ -200,7 +203,10 @@ mod tests {
         let mut out = Vec::new();
         servfail(&query, &mut out).unwrap();
         let response = Response::parse(&out).unwrap();
-        assert_eq!((response.id, response.rcode, response.name.as_str()), (build::ID, 2, "t.example"));
+        assert_eq!(
+            (response.id, response.rcode, response.name.as_str()),
+            (build::ID, 2, "t.example")
+        );
 
         let mut two_questions = query.clone();
         two_questions[5] = 2;
@@ -219,5 +225,13 @@ mod tests {
         let query = build::query("t.example", record_type::A);
         assert_eq!(blocked_answer(&query[..query.len() - 1], &mut out), Err(DnsError::Truncated));
         assert!(out.is_empty());
+    }
+
+    #[test]
+    fn damage_after_the_question_does_not_let_a_blocked_name_through() {
+        let mut query = build::with_edns(build::query("t.example", record_type::A));
+        query.pop();
+        let response = Response::parse(&blocked(&query)).unwrap();
+        assert!(response.addresses[0].0.is_unspecified());
     }
 }

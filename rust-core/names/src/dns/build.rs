@@ -20,9 +20,12 @@ impl Answer {
             IpAddr::V4(address) => {
                 Answer { owner, record_type: record_type::A, ttl, data: address.octets().to_vec() }
             }
-            IpAddr::V6(address) => {
-                Answer { owner, record_type: record_type::AAAA, ttl, data: address.octets().to_vec() }
-            }
+            IpAddr::V6(address) => Answer {
+                owner,
+                record_type: record_type::AAAA,
+                ttl,
+                data: address.octets().to_vec(),
+            },
         }
     }
 
@@ -30,7 +33,13 @@ impl Answer {
         Answer { owner, record_type: record_type::CNAME, ttl, data: name(target) }
     }
 
-    pub(crate) fn https(owner: &'static str, ttl: u32, target: &str, ipv4: &str, ipv6: &str) -> Self {
+    pub(crate) fn https(
+        owner: &'static str,
+        ttl: u32,
+        target: &str,
+        ipv4: &str,
+        ipv6: &str,
+    ) -> Self {
         let mut data = vec![0, 1];
         data.extend(name(target));
         data.extend(b"\x00\x01\x00\x03\x02h3");
@@ -60,8 +69,11 @@ pub(crate) fn with_edns(mut query: Vec<u8>) -> Vec<u8> {
 
 /// Reads hex digits, white space between them ignored.
 pub(crate) fn from_hex(text: &str) -> Vec<u8> {
-    let digits: Vec<u8> =
-        text.chars().filter(|c| !c.is_whitespace()).map(|c| c.to_digit(16).unwrap() as u8).collect();
+    let digits: Vec<u8> = text
+        .chars()
+        .filter(|c| !c.is_whitespace())
+        .map(|c| c.to_digit(16).unwrap() as u8)
+        .collect();
     digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect()
 }
 

@@ -156,7 +156,8 @@ impl Name {
         let mut rest = self.octets();
         let mut end = 0;
         while let Some((&length @ 1.., after)) = rest.split_first() {
-            let (label, next) = after.split_at_checked(usize::from(length)).ok_or(DnsError::BadName)?;
+            let (label, next) =
+                after.split_at_checked(usize::from(length)).ok_or(DnsError::BadName)?;
             if label.contains(&b'.') {
                 return Err(DnsError::NotAHostName);
             }

@@ -9,26 +9,26 @@ pub(super) struct Allowance {
     /// One part of the clock's time in this many is allowed.
     one_in: u32,
     left: Duration,
-    filled: Instant,
+    /// When a search last began.
+    begun: Instant,
 }
 
 impl Allowance {
     pub(super) fn new(full: Duration, one_in: u32) -> Allowance {
-        Allowance { full, one_in, left: full, filled: Instant::now() }
+        Allowance { full, one_in, left: full, begun: Instant::now() }
     }
 
-    /// Runs a search with its time limit, unless nothing is left; the search may overrun a little, and that is
-    /// paid too.
-    pub(super) fn spend<T>(&mut self, search: impl FnOnce(Instant) -> T) -> Option<T> {
-        let begun = Instant::now();
-        let gained = begun.duration_since(self.filled) / self.one_in;
+    /// A search begins: the time at which it must give up, or `None` if nothing is left for it.
+    pub(super) fn begin(&mut self) -> Option<Instant> {
+        let now = Instant::now();
+        let gained = now.duration_since(self.begun) / self.one_in;
         self.left = self.full.min(self.left + gained);
-        self.filled = begun;
-        if self.left.is_zero() {
-            return None;
-        }
-        let found = search(begun + self.left);
-        self.left = self.left.saturating_sub(begun.elapsed());
-        Some(found)
+        self.begun = now;
+        (!self.left.is_zero()).then(|| now + self.left)
+    }
+
+    /// The search ended; what it took is paid, also where it overran.
+    pub(super) fn end(&mut self) {
+        self.left = self.left.saturating_sub(self.begun.elapsed());
     }
 }

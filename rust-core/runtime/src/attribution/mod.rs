@@ -5,8 +5,23 @@
 //! which inode the socket has, and [`Processes`] finds the program that holds it. The phone has an attributor of its
 //! own and shares [`ProcNet`], which is all that Android 8 and 9 offer.
 
+mod allowance;
+mod inet_diag;
+mod linux;
+mod namespace;
+mod proc_net;
+mod process;
+mod processes;
+mod sock_diag;
+mod table;
 mod worker;
 
+pub use linux::LinuxAttributor;
+pub use namespace::in_namespace;
+pub use proc_net::ProcNet;
+pub use processes::Processes;
+pub use sock_diag::SockDiag;
+pub use table::{SocketInfo, SocketTable};
 pub use worker::{Attribution, AttributionStats};
 
 use wire::{FlowKey, Owner};
@@ -18,3 +33,6 @@ pub trait Attributor: Send {
     /// Called on the attribution thread only, one flow at a time; may block for some milliseconds.
     fn owner_of(&mut self, key: &FlowKey) -> Option<Owner>;
 }
+
+#[cfg(test)]
+mod tests;

@@ -59,7 +59,9 @@ impl Row {
         match (key.protocol, remote) {
             (_, Some(Fit::Exact)) => Some(8 + local),
             (Protocol::Tcp, _) => None,
-            (Protocol::Udp | Protocol::Icmp, Some(Fit::Wildcard | Fit::DualStack)) => Some(4 + local),
+            (Protocol::Udp | Protocol::Icmp, Some(Fit::Wildcard | Fit::DualStack)) => {
+                Some(4 + local)
+            }
             (Protocol::Udp | Protocol::Icmp, None) => Some(local),
         }
     }

@@ -227,7 +227,10 @@ mod tests {
         }
     }
 
-    fn start(deadline: Duration, hook: impl FnMut(&FlowKey) + Send + 'static) -> (Attribution, mpsc::Receiver<()>) {
+    fn start(
+        deadline: Duration,
+        hook: impl FnMut(&FlowKey) + Send + 'static,
+    ) -> (Attribution, mpsc::Receiver<()>) {
         let (notify, notified) = mpsc::channel();
         let attribution = Attribution::start(Box::new(ByPort(hook)), deadline, move || {
             let _ = notify.send(());
@@ -251,7 +254,11 @@ mod tests {
         Owner::App(AppId { uid, name: "app".into() })
     }
 
-    fn collect(attribution: &Attribution, notified: &mpsc::Receiver<()>, count: usize) -> Vec<(FlowId, Owner)> {
+    fn collect(
+        attribution: &Attribution,
+        notified: &mpsc::Receiver<()>,
+        count: usize,
+    ) -> Vec<(FlowId, Owner)> {
         let mut answers = Vec::new();
         while answers.len() < count {
             notified.recv().unwrap();
@@ -275,7 +282,8 @@ mod tests {
 
     #[test]
     fn a_panic_costs_one_answer_and_not_the_thread() {
-        let (mut attribution, notified) = start(FOREVER, |key| assert_ne!(key.local.port(), 1, "a test's panic"));
+        let (mut attribution, notified) =
+            start(FOREVER, |key| assert_ne!(key.local.port(), 1, "a test's panic"));
         attribution.ask(flow(1), &key(1));
         attribution.ask(flow(2), &key(2));
         assert_eq!(attribution.flush().count(), 0);
@@ -288,7 +296,8 @@ mod tests {
 
     #[test]
     fn a_late_question_is_unknown_and_not_looked_up() {
-        let (mut attribution, notified) = start(Duration::ZERO, |_| panic!("looked up all the same"));
+        let (mut attribution, notified) =
+            start(Duration::ZERO, |_| panic!("looked up all the same"));
         attribution.ask(flow(1), &key(1));
         assert_eq!(attribution.flush().count(), 0);
         assert_eq!(collect(&attribution, &notified, 1), [(flow(1), Owner::Unknown)]);

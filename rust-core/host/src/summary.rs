@@ -1,0 +1,132 @@
+//! What a run came to: each app's connections and bytes, and the hosts that were blocked most.
+
+use std::collections::HashMap;
+
+use crate::shown::Shown;
+use crate::terminal::{Paint, Tone, bytes, harmless};
+
+/// Blocked hosts in the summary at most.
+const MAX_HOSTS: usize = 10;
+
+/// Counts connections as they are told, each once, however often it is told.
+#[derive(Debug, Default)]
+pub(crate) struct Summary {
+    apps: HashMap<String, Counts>,
+    blocked_hosts: HashMap<String, u64>,
+    /// What was counted already of connections that go on.
+    open: HashMap<String, Counts>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Counts {
+    connections: u64,
+    blocked: u64,
+    bytes_up: u64,
+    bytes_down: u64,
+}
+
+impl Summary {
+    /// Takes in what is now known of a connection; true where it is new, or its verdict has changed.
+    pub(crate) fn add(&mut self, shown: &Shown) -> bool {
+        let now = Counts {
+            connections: 1,
+            blocked: u64::from(shown.is_blocked()),
+            bytes_up: shown.bytes_up,
+            bytes_down: shown.bytes_down,
+        };
+        let before = self.open.remove(&shown.id).unwrap_or_default();
+        if shown.is_open() {
+            self.open.insert(shown.id.clone(), now);
+        }
+        let app = self.apps.entry(shown.app_label()).or_default();
+        app.connections += now.connections.saturating_sub(before.connections);
+        app.blocked += now.blocked.saturating_sub(before.blocked);
+        app.bytes_up += now.bytes_up.saturating_sub(before.bytes_up);
+        app.bytes_down += now.bytes_down.saturating_sub(before.bytes_down);
+        if now.blocked > before.blocked {
+            let host = shown.host.clone().unwrap_or_else(|| shown.remote.ip().to_string());
+            *self.blocked_hosts.entry(host).or_default() += 1;
+        }
+        before.connections == 0 || before.blocked != now.blocked
+    }
+
+    /// The summary as text, each line with its end.
+    pub(crate) fn text(&self, paint: Paint) -> String {
+        let total = self.apps.values().fold(Counts::default(), |sum, app| Counts {
+            connections: sum.connections + app.connections,
+            blocked: sum.blocked + app.blocked,
+            bytes_up: sum.bytes_up + app.bytes_up,
+            bytes_down: sum.bytes_down + app.bytes_down,
+        });
+        let heading = format!("hushwall: {}", told(&total));
+        let mut text = format!("{}\n", paint.paint(Tone::Strong, heading));
+        let mut apps: Vec<_> = self.apps.iter().collect();
+        apps.sort_by(|(a, x), (b, y)| y.connections.cmp(&x.connections).then_with(|| a.cmp(b)));
+        for (app, counts) in apps {
+            text.push_str(&format!("  {app:<24}  {}\n", told(counts)));
+        }
+        let mut hosts: Vec<_> = self.blocked_hosts.iter().collect();
+        hosts.sort_by(|(a, x), (b, y)| y.cmp(x).then_with(|| a.cmp(b)));
+        if !hosts.is_empty() {
+            text.push_str(&format!("{}\n", paint.paint(Tone::Strong, "blocked most:")));
+        }
+        for (host, times) in hosts.iter().take(MAX_HOSTS) {
+            text.push_str(&format!(
+                "  {:<40}  {}\n",
+                harmless(host),
+                paint.paint(Tone::Bad, times)
+            ));
+        }
+        text
+    }
+}
+
+fn told(counts: &Counts) -> String {
+    let noun = if counts.connections == 1 { "connection" } else { "connections" };
+    format!(
+        "{} {noun}, {} blocked, {} up, {} down",
+        counts.connections,
+        counts.blocked,
+        bytes(counts.bytes_up),
+        bytes(counts.bytes_down)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shown::tests::example;
+
+    #[test]
+    fn a_connection_counts_once_with_its_last_bytes() {
+        let mut summary = Summary::default();
+        let begun = Shown { id: "1.1".into(), ..example("/usr/bin/curl", Some("shop.example")) };
+        let ended = Shown { state: "closed", bytes_up: 100, bytes_down: 2000, ..begun.clone() };
+        assert!(summary.add(&begun));
+        assert!(!summary.add(&Shown { bytes_up: 50, ..begun.clone() }));
+        assert!(!summary.add(&ended));
+        let other = Shown {
+            id: "2.1".into(),
+            verdict: "block",
+            state: "blocked",
+            ..example("/usr/bin/msa", Some("t.example"))
+        };
+        assert!(summary.add(&other));
+        assert_eq!(
+            summary.text(Paint::off()),
+            "hushwall: 2 connections, 1 blocked, 100 B up, 2.0 KB down\n  \
+             curl (1000)               1 connection, 0 blocked, 100 B up, 2.0 KB down\n  \
+             msa (1000)                1 connection, 1 blocked, 0 B up, 0 B down\n\
+             blocked most:\n  t.example                                 1\n"
+        );
+    }
+
+    #[test]
+    fn a_connection_cut_by_a_new_rule_is_told_again_and_counted_as_blocked() {
+        let mut summary = Summary::default();
+        let begun = Shown { id: "1.1".into(), ..example("/usr/bin/curl", Some("shop.example")) };
+        summary.add(&begun);
+        assert!(summary.add(&Shown { verdict: "block", state: "blocked", ..begun }));
+        assert!(summary.text(Paint::off()).starts_with("hushwall: 1 connection, 1 blocked"));
+    }
+}

@@ -1,0 +1,257 @@
+//! The program from outside, as far as it needs no TUN: help, complaints, exit codes, and what it prints of a log.
+
+use std::process::{Command, Output};
+
+fn hushwall(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_hushwall"))
+        .args(arguments)
+        .env_remove("HUSHWALL_LOG")
+        .env("NO_COLOR", "1")
+        .env("TZ", "UTC")
+        .output()
+        .unwrap()
+}
+
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap()
+}
+
+#[test]
+fn help_tells_each_command_and_what_its_exit_codes_mean() {
+    let help = hushwall(&["--help"]);
+    assert_eq!(help.status.code(), Some(0));
+    for word in ["run", "engine", "log", "completions", "man", "125", "126", "127", "128"] {
+        assert!(text(&help.stdout).contains(word), "{word}");
+    }
+    assert!(!text(&help.stdout).contains("__inside"));
+    assert!(text(&hushwall(&["run", "--help"]).stdout).contains("--pcap"));
+    assert!(text(&hushwall(&["--version"]).stdout).starts_with("hushwall "));
+}
+
+#[test]
+fn completions_and_the_man_page_are_printed() {
+    for (shell, word) in
+        [("bash", "complete"), ("zsh", "#compdef"), ("fish", "complete -c hushwall")]
+    {
+        let script = hushwall(&["completions", shell]);
+        assert_eq!(script.status.code(), Some(0));
+        assert!(text(&script.stdout).contains(word), "{shell}");
+        assert!(text(&script.stdout).contains("policy"), "{shell}");
+    }
+    let page = hushwall(&["man"]);
+    assert_eq!(page.status.code(), Some(0));
+    for part in [".TH hushwall", "\\-\\-policy", "\\-\\-app\\-netns", "\\-\\-since"] {
+        assert!(text(&page.stdout).contains(part), "{part}");
+    }
+}
+
+#[test]
+fn a_bad_command_line_ends_with_125_and_never_runs_the_command() {
+    for arguments in [
+        &["run"][..],
+        &["run", "--"],
+        &["run", "--mtu", "1279", "--", "true"],
+        &["run", "--mtu", "65536", "--", "true"],
+        &["run", "--colour", "--", "true"],
+        &["engine", "--mtu", "1500"],
+        &["engine", "--tun-fd", "-1", "--mtu", "1500"],
+        &["log", "--blocked", "--allowed"],
+        &["log", "--json", "--csv"],
+        &["nonsense"],
+    ] {
+        let run = hushwall(arguments);
+        assert_eq!(run.status.code(), Some(125), "{arguments:?}");
+        assert!(text(&run.stderr).contains("error: "), "{arguments:?}");
+        assert!(run.stdout.is_empty(), "{arguments:?}");
+    }
+}
+
+#[test]
+fn failures_tell_what_failed_why_and_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let missing = folder.path().join("missing.json");
+    let missing = missing.to_str().unwrap();
+    for (arguments, what, advice) in [
+        (&["run", "--policy", missing, "--", "true"][..], "reading the rules in", "hint: "),
+        (&["run", "--pcap", "/nonexistent/x", "--", "true"], "writing packets to", "hint: "),
+        (&["run", "--log", "/nonexistent/x", "--", "true"], "opening the log", ""),
+        (&["run", "--user", "no-such-user", "--", "true"], "becoming the user", "hint: "),
+        (
+            &["engine", "--tun-fd", "99", "--mtu", "1500"],
+            "using descriptor 99 as the TUN",
+            "hint: ",
+        ),
+        (&["engine", "--tun-fd", "0", "--mtu", "1500"], "using descriptor 0 as the TUN", "hint: "),
+        (&["log"], "no file was named", "--file"),
+        (&["log", "--file", missing], "opening the log", ""),
+        (&["log", "--file", missing, "--since", "yesterday"], "reading --since", "2026-03-01"),
+        (&["log", "--file", missing, "--host", "a b"], "log", ""),
+    ] {
+        let run = hushwall(arguments);
+        let said = text(&run.stderr);
+        assert_eq!(run.status.code(), Some(125), "{arguments:?}: {said}");
+        assert!(
+            said.starts_with("hushwall: ") && said.contains(what) && said.contains(advice),
+            "{said}"
+        );
+    }
+}
+
+#[test]
+fn a_broken_policy_is_told_with_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("policy.json");
+    std::fs::write(
+        &file,
+        "{\"version\":1,\n\"hosts\":[{\"host\":\"a.example\",\"verdict\":\"blok\"}]}",
+    )
+    .unwrap();
+    let run = hushwall(&["run", "--policy", file.to_str().unwrap(), "--", "true"]);
+    assert_eq!(run.status.code(), Some(125));
+    assert!(text(&run.stderr).contains("hosts[0].verdict"), "{}", text(&run.stderr));
+    assert!(text(&run.stderr).contains("line 2"), "{}", text(&run.stderr));
+}
+
+#[test]
+fn a_newer_or_foreign_log_is_not_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("log.db");
+    std::fs::write(
+        &file,
+        "this is no database, but it is long enough to look like one".repeat(100),
+    )
+    .unwrap();
+    let run = hushwall(&["log", "--file", file.to_str().unwrap()]);
+    assert_eq!(run.status.code(), Some(125));
+    assert!(text(&run.stderr).starts_with("hushwall: "));
+}
+
+mod logged {
+    use std::sync::Arc;
+
+    use store::{Connection, Options, State, Store, Verdict};
+    use tempfile::TempDir;
+    use wire::{AppId, FlowKey, HostName, NameSource, Owner, Protocol};
+
+    use super::*;
+
+    /// 2026-03-01T12:00:00Z.
+    const NOON_MS: i64 = 1_772_366_400_000;
+
+    fn connection(id: u64, app: &str, host: Option<&str>, verdict: Verdict) -> Connection {
+        let started_ms = NOON_MS + 1000 * i64::try_from(id).unwrap();
+        Connection {
+            id,
+            started_ms,
+            ended_ms: Some(started_ms + 500),
+            updated_ms: started_ms + 500,
+            owner: Owner::App(AppId { uid: 1000, name: Arc::from(app) }),
+            key: FlowKey {
+                protocol: Protocol::Tcp,
+                local: "10.213.97.2:40000".parse().unwrap(),
+                remote: "192.0.2.80:443".parse().unwrap(),
+            },
+            name: host.map(|host| (HostName::parse(host.as_bytes()).unwrap(), NameSource::Sni)),
+            verdict,
+            reason: Arc::from("a, \"reason\""),
+            state: if verdict == Verdict::Block { State::Blocked } else { State::Closed },
+            bytes_up: 1234,
+            bytes_down: 5,
+            packets_up: 3,
+            packets_down: 2,
+            network: Arc::from("linux"),
+            country: None,
+            asn: None,
+        }
+    }
+
+    fn log() -> (TempDir, String) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log.db");
+        let (mut store, _) = Store::open(&path, Options::default()).unwrap();
+        store
+            .write(&[
+                connection(1, "/usr/bin/curl", Some("shop.example"), Verdict::Allow),
+                connection(2, "/opt/=msa\u{1b}[2J", Some("ads.tracker.example"), Verdict::Block),
+                connection(3, "=cmd", None, Verdict::Allow),
+            ])
+            .unwrap();
+        (folder, path.to_str().unwrap().to_owned())
+    }
+
+    fn lines(path: &str, more: &[&str]) -> Vec<String> {
+        let run = hushwall(&[&["log", "--file", path], more].concat());
+        assert_eq!(run.status.code(), Some(0), "{}", text(&run.stderr));
+        text(&run.stdout).lines().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn connections_come_in_the_order_of_their_beginning() {
+        let (_folder, path) = log();
+        let all = lines(&path, &[]);
+        assert_eq!(all.len(), 3);
+        assert!(all[0].starts_with("2026-03-01 12:00:01  curl (1000)"), "{}", all[0]);
+        assert!(
+            all[1].contains("ads.tracker.example:443") && all[1].contains("block"),
+            "{}",
+            all[1]
+        );
+        assert!(all[2].contains("192.0.2.80:443"), "{}", all[2]);
+        assert!(!all.concat().contains('\u{1b}'), "{all:?}");
+    }
+
+    #[test]
+    fn filters_leave_what_was_asked_for() {
+        let (_folder, path) = log();
+        let count = |more: &[&str]| lines(&path, more).len();
+        assert_eq!(count(&["--blocked"]), 1);
+        assert_eq!(count(&["--allowed"]), 2);
+        assert_eq!(count(&["--host", "tracker.example"]), 1);
+        assert_eq!(count(&["--app", "curl"]), 1);
+        assert_eq!(count(&["--text", "SHOP"]), 1);
+        assert_eq!(count(&["--since", "2026-03-01T12:00:02"]), 2);
+        assert_eq!(count(&["--until", "2026-03-01T12:00:02"]), 1);
+        assert_eq!(count(&["--limit", "2"]), 2);
+        assert!(lines(&path, &["--limit", "1"])[0].contains("192.0.2.80:443"), "the newest");
+        assert_eq!(count(&["--host", "nowhere.example"]), 0);
+    }
+
+    #[test]
+    fn json_is_one_object_a_line_with_the_values_as_they_are() {
+        let (_folder, path) = log();
+        let objects: Vec<serde_json::Value> = lines(&path, &["--json"])
+            .iter()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect();
+        assert_eq!(objects.len(), 3);
+        assert_eq!(objects[0]["host"], "shop.example");
+        assert_eq!(objects[0]["started"], "2026-03-01T12:00:01Z");
+        assert_eq!(objects[0]["bytes_up"], 1234);
+        assert_eq!(objects[1]["app"], "/opt/=msa\u{1b}[2J");
+        assert_eq!(objects[1]["verdict"], "block");
+    }
+
+    #[test]
+    fn csv_is_harmless_to_a_spreadsheet() {
+        let (_folder, path) = log();
+        let rows = lines(&path, &["--csv"]);
+        assert!(rows[0].starts_with("started,"));
+        assert!(rows[3].contains(",'=cmd,"), "{}", rows[3]);
+        assert!(rows[1].contains("\"a, \"\"reason\"\"\""), "{}", rows[1]);
+    }
+
+    #[test]
+    fn totals_add_up_each_apps_hour() {
+        let (_folder, path) = log();
+        let totals = lines(&path, &["--totals", "--json"]);
+        let total: serde_json::Value = totals
+            .iter()
+            .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap())
+            .find(|total| total["app"] == "/usr/bin/curl")
+            .unwrap();
+        assert_eq!(total["hour"], "2026-03-01T12:00:00Z");
+        assert_eq!((&total["connections"], &total["bytes_up"]), (&1.into(), &1234.into()));
+        assert_eq!(lines(&path, &["--totals"]).len(), 3);
+        assert_eq!(lines(&path, &["--totals", "--csv", "--app", "curl"]).len(), 2);
+    }
+}

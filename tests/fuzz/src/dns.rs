@@ -1,0 +1,46 @@
+//! DNS messages: reading never fails badly, and our answers are well formed.
+
+use names::dns::{self, DnsError, Query, Response, record_type};
+
+pub fn run(data: &[u8]) {
+    if let Some(message) = dns::tcp_message(data) {
+        assert!(message.len() + 2 <= data.len());
+    }
+    let _ = Response::parse(data);
+    let query = Query::parse(data);
+    let mut answer = vec![0xee; 3];
+    match dns::blocked_answer(data, &mut answer) {
+        Ok(()) => check_blocked(&query, &answer),
+        Err(_) => assert!(answer.is_empty()),
+    }
+    match dns::servfail(data, &mut answer) {
+        Ok(()) => check_id_and_code(data, &answer, 2),
+        Err(_) => assert!(query.is_err() && answer.is_empty()),
+    }
+    match dns::format_error(data, &mut answer) {
+        Ok(()) => check_id_and_code(data, &answer, 1),
+        Err(_) => assert!(answer.is_empty()),
+    }
+}
+
+/// Our own answer is read back as an answer to that query, with no address that leads anywhere.
+fn check_blocked(query: &Result<Query, DnsError>, answer: &[u8]) {
+    let response = Response::parse(answer);
+    let Ok(query) = query else {
+        assert_eq!(query.as_ref().err(), Some(&DnsError::NotAHostName));
+        assert_eq!(response, Err(DnsError::NotAHostName));
+        return;
+    };
+    let response = response.expect("our own answer");
+    assert_eq!((response.id, response.rcode, response.truncated), (query.id, 0, false));
+    assert_eq!((&response.name, response.record_type), (&query.name, query.record_type));
+    assert!(response.chain.is_empty());
+    assert!(response.addresses.iter().all(|(address, _)| address.is_unspecified()));
+    let is_address = matches!(query.record_type, record_type::A | record_type::AAAA);
+    assert_eq!(response.addresses.len(), usize::from(is_address));
+}
+
+fn check_id_and_code(query: &[u8], answer: &[u8], code: u8) {
+    assert_eq!(answer[..2], query[..2]);
+    assert_eq!((answer[2] & 0x80, answer[3] & 0x0f), (0x80, code));
+}

@@ -1,0 +1,18 @@
+//! The bodies of the fuzz targets, one module each: `run` takes any bytes and panics where the code under test breaks
+//! a promise. [`TARGETS`] names them for the replay of what was found.
+
+pub mod dns;
+pub mod lists_text;
+pub mod policy_document;
+pub mod sniff;
+
+/// A target's name and its body.
+pub type Target = (&'static str, fn(&[u8]));
+
+/// Every target; its corpus lies in the folder of its name under `corpus/`.
+pub const TARGETS: &[Target] = &[
+    ("dns", dns::run),
+    ("lists_text", lists_text::run),
+    ("policy_document", policy_document::run),
+    ("sniff", sniff::run),
+];
