@@ -22,9 +22,10 @@ class Engine:
 def engines(paths):
     """All engines in the order of the table's columns."""
     hushwall = (paths.hushwall, "engine", "--tun-fd", "{tunfd}", "--mtu", "{mtu}",
-                "--app-netns", "{app}", "--log", "{work}/log.db")
+                "--app-netns", "{app}", "--by-user", "--log", "{work}/log.db")
     return [
-        Engine("hushwall", "our binary, attribution and log on, packets cut to the MTU", "tun",
+        Engine("hushwall",
+               "our binary, attribution (by user, as Android does) and log on, packets cut to the MTU", "tun",
                (*hushwall, "--largest-packet", "{mtu}")),
         Engine("hushwall-large", "the same with packets of up to 15,900 bytes towards the app (the default)",
                "tun", hushwall, frozenset({"tcp"})),

@@ -86,7 +86,10 @@ class Lab:
             ip(self.srv, "route add 10.88.0.0/24 via 10.99.0.1")
         else:
             self.start_engine()
-            ip(self.app, "route add default dev tun0")
+            try:
+                ip(self.app, "route add default dev tun0")
+            except subprocess.CalledProcessError as error:
+                raise LabError(f"its TUN went away as it began; see {self.log_file}") from error
         self.start_servers()
 
     def finish(self):

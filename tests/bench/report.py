@@ -20,7 +20,7 @@ FIGURES = [
     ("udp_rate", "UDP requests a second, 1,000 flows", 0),
     ("udp_rate_cpu", "engine CPU a request, us", 1),
     ("udp_new_rate", "UDP requests a second, new port each", 0),
-    ("udp_new_rate_cpu", "engine CPU a request, us", 1),
+    ("udp_new_rate_cpu", "engine CPU a request from a new port, us", 1),
     ("rss_0", "RSS without connections, MiB", 1),
     ("rss_1000", "RSS with 1,000 idle connections, MiB", 1),
     ("rss_10000", "RSS with 10,000 idle connections, MiB", 1),
@@ -53,7 +53,7 @@ def markdown(results, engines):
     parts = [INTRODUCTION.format(tun2socks=TUN2SOCKS_VERSION, ipstack=IPSTACK_VERSION, **results.machine)]
     parts += [f"- **{engine.name}**: {engine.what}.\n" for engine in engines]
     parts.append(goals_table(results))
-    parts += [engines_table(results, mtu) for mtu in results.mtus()]
+    parts += [engines_table(results, mtu, engines) for mtu in results.mtus()]
     parts.append(log_table(results))
     return "".join(parts)
 
@@ -66,7 +66,8 @@ def goals_table(results):
     for goal, value, reached, words in judged:
         wanted = f"{'at least' if goal.larger else 'at most'} {goal.limit:g} {goal.unit}".rstrip()
         verdict = ("yes" if reached else "**no**") + (f", {words}" if words else "")
-        lines.append(f"| {goal.text} | {wanted} | {value:.2f} {goal.unit} | {verdict} |")
+        measured = f"{value:.2f} {goal.unit}".rstrip()
+        lines.append(f"| {goal.text} | {wanted} | {measured} | {verdict} |")
     for peer in goals.PEERS:
         lost, compared = goals.behind(results, peer)
         if not compared:
@@ -79,8 +80,8 @@ def goals_table(results):
     return "\n".join(lines) + "\n"
 
 
-def engines_table(results, mtu):
-    columns = results.engines(mtu)
+def engines_table(results, mtu, engines):
+    columns = [engine.name for engine in engines if engine.name in results.engines(mtu)]
     lines = [f"\n## MTU {mtu}\n", "| figure | " + " | ".join(columns) + " |", "|---" + "|---:" * len(columns) + "|"]
     for figure, what, decimals in FIGURES:
         cells = [cell(results, engine, mtu, figure, decimals) for engine in columns]

@@ -54,5 +54,4 @@ class Results:
         return sorted({r["mtu"] for r in self.records if r["mtu"] is not None})
 
     def engines(self, mtu):
-        """Names in the order in which they first came."""
-        return list(dict.fromkeys(r["engine"] for r in self.records if r["mtu"] == mtu))
+        return {r["engine"] for r in self.records if r["mtu"] == mtu}

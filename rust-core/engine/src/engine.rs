@@ -16,6 +16,7 @@ use wire::{FlowKey, Owner, Packet, Protocol, Transport};
 use crate::alarms::Alarms;
 use crate::datagram::{DatagramBuffer, Port};
 use crate::flow::{Flow, Stage};
+use crate::flow_table::FlowTable;
 use crate::idle::{IdleClass, IdleLists};
 use crate::outside::{ConnectError, FlowId, Outside, PortId, Readiness};
 use crate::reassembly::Reassembly;
@@ -34,8 +35,7 @@ const NAMES: usize = 8192;
 pub struct Engine {
     pub(crate) settings: Settings,
     pub(crate) policy: Arc<Policy>,
-    pub(crate) flows: Table<Flow>,
-    pub(crate) by_key: HashMap<FlowKey, u32, FixedState>,
+    pub(crate) flows: FlowTable,
     pub(crate) by_owner: HashMap<Owner, usize, FixedState>,
     pub(crate) ports: Table<Port>,
     pub(crate) by_local: HashMap<(Protocol, SocketAddr), u32, FixedState>,
@@ -71,8 +71,7 @@ impl Engine {
             tun: Tun::new(settings.mtu, settings.largest_packet),
             settings,
             policy,
-            flows: Table::new(),
-            by_key: HashMap::with_hasher(hash()),
+            flows: FlowTable::new(seed),
             by_owner: HashMap::with_hasher(hash()),
             ports: Table::new(),
             by_local: HashMap::with_hasher(hash()),
@@ -117,7 +116,7 @@ impl Engine {
         now: Instant,
         out: &mut impl Outside,
     ) {
-        if self.flows.get_exact(flow.index, flow.generation).is_some() {
+        if self.flows.get_exact(flow).is_some() {
             self.attributed(flow.index, owner, now, out);
         }
     }
@@ -130,7 +129,7 @@ impl Engine {
         now: Instant,
         out: &mut impl Outside,
     ) {
-        if self.flows.get_exact(flow.index, flow.generation).is_some() {
+        if self.flows.get_exact(flow).is_some() {
             match result {
                 Ok(()) => self.connected(flow.index, now, out),
                 Err(error) => self.connect_failed(flow.index, error, now, out),
@@ -140,9 +139,7 @@ impl Engine {
 
     /// A flow's socket can be read or written again.
     pub fn handle_ready(&mut self, flow: FlowId, ready: Readiness) {
-        if let Some(Flow { stage: Stage::Relay(relay), .. }) =
-            self.flows.get_exact(flow.index, flow.generation)
-        {
+        if let Some(Flow { stage: Stage::Relay(relay), .. }) = self.flows.get_exact(flow) {
             relay.note_ready(ready);
             self.mark(flow.index);
         }
@@ -166,7 +163,7 @@ impl Engine {
     /// Does what is due: deadlines, retransmissions, expiries. Harmless when nothing is.
     pub fn handle_timeout(&mut self, now: Instant, out: &mut impl Outside) {
         while let Some((at, flow)) = self.alarms.ring(now) {
-            if let Some(due) = self.flows.get_exact(flow.index, flow.generation)
+            if let Some(due) = self.flows.get_exact(flow)
                 && due.armed == Some(at)
             {
                 due.armed = None;
@@ -276,16 +273,6 @@ impl Engine {
             self.counters.malformed += 1;
             return;
         }
-        if !self.settings.dns_addresses.contains(&key.remote.ip())
-            && !self.settings.network.carries(key.remote.ip())
-        {
-            self.counters.no_route += 1;
-            return self.answer_error(
-                packet.bytes,
-                wire::craft::IcmpError::NetworkUnreachable,
-                out,
-            );
-        }
         let has_room = self.flows.len() < self.settings.limits.flows
             || self.evict_datagram_flow(None, now, out);
         if !has_room || self.parked_bytes + packet.bytes.len() > PARKED_BYTES {
@@ -293,10 +280,8 @@ impl Engine {
             return;
         }
         self.parked_bytes += packet.bytes.len();
-        let (index, generation) = self.flows.insert(Flow::new(key, packet.bytes.into(), now));
-        self.by_key.insert(key, index);
-        let flow = FlowId { index, generation };
-        self.set_alarm(index, now + OWNER_DEADLINE);
+        let flow = self.flows.insert(Flow::new(key, packet.bytes.into(), now));
+        self.set_alarm(flow.index, now + OWNER_DEADLINE);
         out.find_owner(flow, &key);
     }
 
@@ -325,7 +310,7 @@ impl Engine {
     }
 
     pub(crate) fn id(&self, index: u32) -> FlowId {
-        FlowId { index, generation: self.flows.generation(index) }
+        self.flows.id(index)
     }
 
     /// The flow is to be answered in this turn.

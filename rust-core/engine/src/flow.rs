@@ -2,7 +2,7 @@
 
 use policy::{Decision, Evidence, Refusal, Verdict};
 use smoltcp::time::Instant;
-use wire::{FlowKey, HostName, NameSource, Owner};
+use wire::{FlowKey, HostName, NameSource, Owner, Protocol};
 
 use crate::idle::IdleClass;
 use crate::outside::FlowId;
@@ -68,10 +68,15 @@ impl Flow {
     pub(crate) fn idle_class(&self) -> IdleClass {
         match (&self.stage, self.key.protocol) {
             (Stage::Refused(_), _) => IdleClass::Refused,
-            (_, wire::Protocol::Tcp) => IdleClass::Tcp,
-            (_, wire::Protocol::Udp) if self.key.remote.port() != DNS_PORT => IdleClass::Udp,
-            (_, wire::Protocol::Udp | wire::Protocol::Icmp) => IdleClass::Dns,
+            (_, Protocol::Tcp) => IdleClass::Tcp,
+            (_, Protocol::Udp) if !self.is_dns() => IdleClass::Udp,
+            (_, Protocol::Udp | Protocol::Icmp) => IdleClass::Dns,
         }
+    }
+
+    /// Whether it carries DNS questions over UDP.
+    pub(crate) fn is_dns(&self) -> bool {
+        self.key.protocol == Protocol::Udp && self.key.remote.port() == DNS_PORT
     }
 
     /// Whether it was decided and is not blocked.
@@ -98,6 +103,10 @@ impl Flow {
         now: Instant,
     ) -> Option<FlowRecord> {
         let decision = self.decision.clone()?;
+        // A blocked flow stays one when the engine forgets it.
+        let goes_quietly = matches!(state, RecordState::Open | RecordState::Closed);
+        let is_blocked = decision.verdict != Verdict::Allow;
+        let state = if is_blocked && goes_quietly { RecordState::Blocked } else { state };
         let speaking = decision.evidence.as_ref().or(self.names.first());
         Some(FlowRecord {
             flow,

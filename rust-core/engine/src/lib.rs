@@ -9,6 +9,7 @@ mod alarms;
 mod datagram;
 mod engine;
 mod flow;
+mod flow_table;
 mod idle;
 mod intake;
 mod outside;

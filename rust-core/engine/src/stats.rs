@@ -15,8 +15,6 @@ pub struct Stats {
     pub unsupported: u64,
     /// Packets to groups and broadcast addresses, which the tunnel does not carry.
     pub multicast: u64,
-    /// Flows refused because the network lacks the address family.
-    pub no_route: u64,
     /// First packets dropped because too many flows were undecided or open.
     pub over_limit: u64,
     /// Idle datagram flows that made room for others.

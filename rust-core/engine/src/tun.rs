@@ -61,8 +61,14 @@ impl Tun {
     /// The TUN takes packets again: writes what waited.
     pub(crate) fn drain(&mut self, out: &mut impl Outside) {
         while let Some(packet) = self.queue.front() {
-            if out.write_packet(packet).is_err() {
-                return;
+            match out.write_packet(packet) {
+                Ok(()) => {}
+                // It was made before the first refusal, and would hold all others up for ever.
+                Err(TunError::TooLarge) if packet.len() > self.mtu => {
+                    self.largest_packet = self.mtu;
+                    self.lost += 1;
+                }
+                Err(TunError::TooLarge | TunError::Full) => return,
             }
             self.queue.pop_front();
         }

@@ -165,7 +165,6 @@ impl Engine {
         self.tell(index, state, now, out);
         let id = self.id(index);
         let Some(flow) = self.flows.remove(index) else { return };
-        self.by_key.remove(&flow.key);
         self.idle.remove(index);
         if flow.decision.is_some()
             && let Some(count) = self.by_owner.get_mut(&flow.owner)

@@ -35,11 +35,8 @@ pub(crate) struct Arguments {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Action {
-    /// Run a command behind the firewall
     Run(RunArguments),
-    /// Run the firewall on a TUN descriptor that was inherited, until SIGTERM or SIGINT
     Engine(EngineArguments),
-    /// Show the connections that a log has kept
     Log(LogArguments),
     /// Print the completions for a shell
     Completions {
@@ -113,6 +110,10 @@ pub(crate) struct EngineArguments {
     /// Look for the programs behind connections in this network namespace, as in /run/netns/NAME
     #[arg(long, value_name = "PATH")]
     pub(crate) app_netns: Option<PathBuf>,
+    /// Name the user of each connection and not its program, as Android does: cheaper with programs that hold
+    /// thousands of sockets
+    #[arg(long)]
+    pub(crate) by_user: bool,
     /// An address inside the tunnel that answers name service (several: repeat)
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) dns: Vec<IpAddr>,

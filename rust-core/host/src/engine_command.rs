@@ -34,7 +34,7 @@ pub(crate) fn run(arguments: &EngineArguments) -> Result<u8, Failure> {
         mtu: arguments.mtu,
         largest_packet: arguments.largest_packet,
         dns_addresses: arguments.dns.clone(),
-        attributor: Box::new(attributor),
+        attributor: Box::new(if arguments.by_user { attributor.by_user() } else { attributor }),
     };
     let show = if arguments.json { Show::Json } else { Show::Problems };
     let mut firewall = Firewall::start(plan, tunnel, show)?;
@@ -42,6 +42,6 @@ pub(crate) fn run(arguments: &EngineArguments) -> Result<u8, Failure> {
         Some(Told::End { .. }) => Some(0),
         Some(Told::Child) | None => None,
     });
-    firewall.finish();
+    firewall.finish(ended.is_ok());
     ended
 }

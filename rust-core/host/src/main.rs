@@ -9,6 +9,7 @@ mod descriptor;
 mod engine_command;
 mod failure;
 mod log_command;
+mod logger;
 mod network_watch;
 mod policy_file;
 mod run;
@@ -32,6 +33,7 @@ fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => return usage(&error),
     };
+    logger::install();
     let outcome = match arguments.action {
         Action::Run(arguments) => run::run(&arguments),
         Action::Engine(arguments) => engine_command::run(&arguments),

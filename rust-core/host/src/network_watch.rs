@@ -4,12 +4,12 @@ use std::fs;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::path::Path;
 
-use engine::Network;
 use nix::errno::Errno;
 use nix::sys::inotify::{AddWatchFlags, InitFlags, Inotify};
 use nix::sys::socket::{
     AddressFamily, MsgFlags, NetlinkAddr, SockFlag, SockProtocol, SockType, bind, recv, socket,
 };
+use runtime::Network;
 
 /// The file that names the DNS servers, resolv.conf(5).
 const RESOLV_CONF: &str = "/etc/resolv.conf";

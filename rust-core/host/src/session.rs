@@ -1,19 +1,20 @@
 //! The firewall as both commands run it: prepared before anything starts, watched while it runs, finished in order.
 
-use std::fs::File;
+use std::fs::OpenOptions;
 use std::io::{self, Write};
 use std::net::IpAddr;
 use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 use std::thread::{self, JoinHandle};
 
-use engine::Network;
 use jiff::tz::TimeZone;
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use policy::Policy;
+use runtime::Network;
 use runtime::{Attributor, Config, Event, EventSender, LogEvent, Session};
 use store::{Opened, Options, Store};
 
@@ -81,13 +82,7 @@ impl Plan {
     ) -> Result<Self, Failure> {
         let policy = policy_file::load(policy)?;
         let log = log.map(open_log).transpose()?;
-        let capture = capture.map(|path| {
-            let file = File::create(path).map_err(|error| {
-                Failure::new(format!("writing packets to {}", path.display()), error)
-                    .hint("give --pcap a file in a folder that you may write to")
-            })?;
-            Ok::<_, Failure>(Box::new(file) as Box<dyn Write + Send>)
-        });
+        let capture = capture.map(open_capture);
         Ok(Plan { policy, log, capture: capture.transpose()? })
     }
 }
@@ -100,6 +95,7 @@ impl Firewall {
         let watch = NetworkWatch::start().map_err(|error| failed(&error))?;
         let network = NetworkWatch::present();
         let (events, receiver) = runtime::channel(EVENTS);
+        let events = if show == Show::Problems { events.problems_only() } else { events };
         let session = Session::start(Config {
             tun: tunnel.tun,
             mtu: tunnel.mtu.into(),
@@ -150,8 +146,8 @@ impl Firewall {
         }
     }
 
-    /// Ends every connection, closes log and capture, and shows the summary.
-    pub(crate) fn finish(self) {
+    /// Ends every connection, closes log and capture, and shows the summary where one is wanted.
+    pub(crate) fn finish(self, with_summary: bool) {
         let fault = self.session.fault();
         self.session.stop();
         let missed = self.events.missed();
@@ -162,7 +158,7 @@ impl Firewall {
                 "hushwall: the terminal was too slow: {missed} changes are not shown; the log has them"
             );
         }
-        if self.show == Show::Text && fault.is_none() {
+        if with_summary && self.show == Show::Text && fault.is_none() {
             eprint!("{}", summary.text(Paint::on(&io::stderr())));
         }
     }
@@ -176,8 +172,19 @@ impl Firewall {
     }
 }
 
+/// The capture's file, emptied.
+fn open_capture(path: &Path) -> Result<Box<dyn Write + Send>, Failure> {
+    match private_file().truncate(true).open(path) {
+        Ok(file) => Ok(Box::new(file)),
+        Err(error) => Err(Failure::new(format!("writing packets to {}", path.display()), error)
+            .hint("give --pcap a file in a folder that you may write to")),
+    }
+}
+
 fn open_log(path: &Path) -> Result<Store, Failure> {
     let what = format!("opening the log {}", path.display());
+    // An empty file is a fresh log. Should this fail, the store says why.
+    let _made = private_file().open(path);
     let (store, opened) =
         Store::open(path, Options::default()).map_err(|error| Failure::new(&what, error))?;
     match opened {
@@ -189,6 +196,13 @@ fn open_log(path: &Path) -> Result<Store, Failure> {
     Ok(store)
 }
 
+/// To write a file that only its owner may read if it is new: it tells what somebody did.
+fn private_file() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).mode(0o600);
+    options
+}
+
 /// The printing thread: until the session and the firewall have let go of the channel.
 fn print(events: &Receiver<Event>, show: Show) -> Summary {
     let paint = Paint::on(&io::stderr());
@@ -196,7 +210,7 @@ fn print(events: &Receiver<Event>, show: Show) -> Summary {
     let mut summary = Summary::default();
     for event in events {
         match event {
-            Event::Connection(connection) if show != Show::Problems => {
+            Event::Connection(connection) => {
                 let shown = Shown::live(&connection);
                 let is_news = summary.add(&shown) || shown.has_failed();
                 match show {
@@ -205,23 +219,18 @@ fn print(events: &Receiver<Event>, show: Show) -> Summary {
                     Show::Text | Show::Json | Show::Problems => {}
                 }
             }
-            Event::Connection(_) => {}
-            Event::Fault(fault) => say(&format!("hushwall: {}", harmless(&fault.to_string()))),
-            Event::Log(event) => tell_log(&event),
+            // The runtime warns of these too, and the logger prints that.
+            Event::Fault(_) | Event::Log(LogEvent::Failed(_)) => {}
+            Event::Log(LogEvent::Recovered) => say("hushwall: the log is written again"),
+            Event::Log(LogEvent::SetAside { moved_to, reason }) => {
+                warn_set_aside(&moved_to, &reason);
+            }
+            Event::Log(LogEvent::Lost(records)) => {
+                say(&format!("hushwall: {records} records did not reach the log"));
+            }
         }
     }
     summary
-}
-
-fn tell_log(event: &LogEvent) {
-    match event {
-        LogEvent::Failed(why) => say(&format!("hushwall: writing the log: {}", harmless(why))),
-        LogEvent::Recovered => say("hushwall: the log is written again"),
-        LogEvent::SetAside { moved_to, reason } => warn_set_aside(moved_to, reason),
-        LogEvent::Lost(records) => {
-            say(&format!("hushwall: {records} records did not reach the log"))
-        }
-    }
 }
 
 fn warn_set_aside(moved_to: &Path, reason: &str) {

@@ -4,9 +4,9 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::time::SystemTime;
 
-use engine::RecordState;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use runtime::RecordState;
 use serde::Serialize;
 use store::{Confidence, Row, State};
 use wire::{HostName, NameSource, Owner, Protocol};
@@ -168,11 +168,12 @@ impl Shown {
     pub(crate) fn live_line(&self, zone: &TimeZone, paint: Paint) -> String {
         let time = self.started.to_zoned(zone.clone()).strftime("%H:%M:%S").to_string();
         if self.has_failed() {
-            return self.line(
-                &time,
-                "the server refused, did not answer, or cannot be reached",
-                paint,
-            );
+            let why = if self.protocol == Protocol::Icmp.as_str() {
+                "no answer, or this system forbids ping sockets (sysctl net.ipv4.ping_group_range)"
+            } else {
+                "the server refused, did not answer, or cannot be reached"
+            };
+            return self.line(&time, why, paint);
         }
         self.line(&time, &harmless(&self.reason), paint)
     }

@@ -1,5 +1,7 @@
 //! The program from outside, as far as it needs no TUN: help, complaints, exit codes, and what it prints of a log.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use std::process::{Command, Output};
 
 fn hushwall(arguments: &[&str]) -> Output {

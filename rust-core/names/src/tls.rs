@@ -1,17 +1,26 @@
 //! The server name in a TLS ClientHello (RFC 8446 section 4.1.2, RFC 6066 section 3).
 //!
-//! Reads a hello that lies in one record, over as many segments as it likes. A hello is read to its end before its
-//! name is told, because an `encrypted_client_hello` extension anywhere in it changes what the name means.
+//! Reads a hello over as many records and segments as it likes. It is read to its end before its name is told, because
+//! an `encrypted_client_hello` extension anywhere in it changes what the name means.
+
+use std::borrow::Cow;
 
 use wire::{HostName, NameSource};
 
 use crate::Sniff;
+use crate::sniff::LARGEST_OPENING;
+use cursor::Cursor;
+
+pub(crate) mod cursor;
+pub(crate) mod ech;
 
 /// The content type of a handshake record, RFC 8446 section 5.1: the first byte of a connection that opens with TLS.
 pub const HANDSHAKE: u8 = 22;
 
 const RECORD_HEADER: usize = 5;
 const MAX_RECORD: usize = 16 * 1024;
+/// A handshake message's type and length, RFC 8446 section 4.
+const MESSAGE_HEADER: usize = 4;
 const CLIENT_HELLO: u8 = 1;
 /// `legacy_version` and `random`.
 const VERSION_AND_RANDOM: usize = 2 + 32;
@@ -25,52 +34,79 @@ const ENCRYPTED_CLIENT_HELLO: u16 = 0xfe0d;
 ///
 /// [`NameSource::Sni`], or [`NameSource::SniOuter`] where Encrypted Client Hello may hide the true name.
 pub fn sniff(bytes: &[u8]) -> Sniff {
-    // What is there so far decides: a byte that no hello has ends the wait.
-    let looks_right =
-        |at: usize, right: fn(u8) -> bool| bytes.get(at).is_none_or(|&byte| right(byte));
-    if !looks_right(0, |byte| byte == HANDSHAKE)
-        || !looks_right(1, |major| major == 3)
-        || !looks_right(RECORD_HEADER, |kind| kind == CLIENT_HELLO)
-    {
-        return Sniff::NoName;
-    }
-    let Some((&[_, _, _, high, low], rest)) = bytes.split_first_chunk::<RECORD_HEADER>() else {
-        return Sniff::NeedMore;
-    };
-    let length = usize::from(u16::from_be_bytes([high, low]));
-    if length == 0 || length > MAX_RECORD {
-        return Sniff::NoName;
-    }
-    if let Some(&[_, high, middle, low]) = rest.first_chunk::<4>()
-        && u32::from_be_bytes([0, high, middle, low]) as usize + 4 > length
-    {
-        return Sniff::NoName;
-    }
-    let Some(record) = rest.get(..length) else { return Sniff::NeedMore };
-    match server_name(record) {
-        Some((name, source)) => Sniff::Name(name, source),
+    match handshake(bytes) {
+        Some(message) => client_hello(&message, LARGEST_OPENING, NameSource::Sni),
         None => Sniff::NoName,
     }
 }
 
-/// The name in a whole handshake message, its type and length included.
-fn server_name(message: &[u8]) -> Option<(HostName, NameSource)> {
-    let mut message = Cursor(message);
-    if message.take(1)? != [CLIENT_HELLO] {
-        return None;
+/// Reads the server name out of a stream of handshake messages, which begins with the hello: of at most `largest`
+/// octets, its header included. `source` is said of the name where nothing hides it.
+pub(crate) fn client_hello(messages: &[u8], largest: usize, source: NameSource) -> Sniff {
+    if messages.first().is_some_and(|&kind| kind != CLIENT_HELLO) {
+        return Sniff::NoName;
     }
-    let mut hello = Cursor(message.vector::<3>()?);
+    let Some(end) = message_end(messages) else { return Sniff::NeedMore };
+    if end > largest {
+        return Sniff::NoName;
+    }
+    let Some(body) = messages.get(MESSAGE_HEADER..end) else { return Sniff::NeedMore };
+    match server_name(body, source) {
+        Some(name) => Sniff::Names(vec![name]),
+        None => Sniff::NoName,
+    }
+}
+
+/// The first handshake message, as much of it as is there; None if no record that may carry it comes next.
+fn handshake(mut bytes: &[u8]) -> Option<Cow<'_, [u8]>> {
+    let mut message = Cow::Borrowed(&[][..]);
+    while message_end(&message).is_none_or(|end| message.len() < end) {
+        // What is there decides already: a byte that no such record has ends the wait.
+        if bytes.first().is_some_and(|&kind| kind != HANDSHAKE)
+            || bytes.get(1).is_some_and(|&major| major != 3)
+        {
+            return None;
+        }
+        let Some((&[_, _, _, high, low], rest)) = bytes.split_first_chunk::<RECORD_HEADER>() else {
+            break;
+        };
+        let length = usize::from(u16::from_be_bytes([high, low]));
+        if length == 0 || length > MAX_RECORD {
+            return None;
+        }
+        let (fragment, rest) = rest.split_at(length.min(rest.len()));
+        if message.is_empty() {
+            message = Cow::Borrowed(fragment);
+        } else {
+            message.to_mut().extend_from_slice(fragment);
+        }
+        if fragment.len() < length {
+            break;
+        }
+        bytes = rest;
+    }
+    Some(message)
+}
+
+/// Where the first message ends, its header included.
+fn message_end(messages: &[u8]) -> Option<usize> {
+    let &[_, high, middle, low] = messages.first_chunk()?;
+    Some(u32::from_be_bytes([0, high, middle, low]) as usize + MESSAGE_HEADER)
+}
+
+/// The name in a hello, without the message's header.
+fn server_name(hello: &[u8], mut source: NameSource) -> Option<(HostName, NameSource)> {
+    let mut hello = Cursor(hello);
     hello.take(VERSION_AND_RANDOM)?;
     let _session = hello.vector::<1>()?;
     let _cipher_suites = hello.vector::<2>()?;
     let _compression = hello.vector::<1>()?;
     let mut extensions = Cursor(hello.vector::<2>()?);
     let mut name = None;
-    let mut source = NameSource::Sni;
     while !extensions.0.is_empty() {
-        let kind = extensions.take(2)?;
+        let kind = extensions.u16()?;
         let data = extensions.vector::<2>()?;
-        match u16::from_be_bytes([kind[0], kind[1]]) {
+        match kind {
             SERVER_NAME if name.is_none() => name = host_name(data),
             ENCRYPTED_CLIENT_HELLO => source = NameSource::SniOuter,
             _ => {}
@@ -92,23 +128,6 @@ fn host_name(extension: &[u8]) -> Option<HostName> {
     None
 }
 
-/// Reads the presentation language of RFC 8446 section 3 without running past the end.
-struct Cursor<'a>(&'a [u8]);
-
-impl<'a> Cursor<'a> {
-    fn take(&mut self, length: usize) -> Option<&'a [u8]> {
-        let (taken, rest) = self.0.split_at_checked(length)?;
-        self.0 = rest;
-        Some(taken)
-    }
-
-    /// A vector with a length of `N` octets before it.
-    fn vector<const N: usize>(&mut self) -> Option<&'a [u8]> {
-        let length = self.take(N)?.iter().fold(0, |length, &byte| length << 8 | usize::from(byte));
-        self.take(length)
-    }
-}
-
 #[cfg(test)]
 pub(crate) mod build;
 
@@ -119,7 +138,7 @@ mod tests {
     use crate::sniff;
 
     fn named(name: &str, source: NameSource) -> Sniff {
-        Sniff::Name(HostName::parse(name.as_bytes()).unwrap(), source)
+        Sniff::Names(vec![(HostName::parse(name.as_bytes()).unwrap(), source)])
     }
 
     #[test]
@@ -145,6 +164,31 @@ mod tests {
     }
 
     #[test]
+    fn a_hello_in_any_records_says_the_same() {
+        let hello = Hello::to("a.example").with(51, &[7; 1216]);
+        for size in (1..70).chain([1000, 1300]) {
+            let records = hello.in_records(size);
+            assert_eq!(sniff(&records), named("a.example", NameSource::Sni), "{size} octets each");
+            for length in (0..records.len()).step_by(7) {
+                assert_eq!(sniff(&records[..length]), Sniff::NeedMore, "{length} of {size} each");
+            }
+        }
+        // Two shares of ML-KEM 1024 with curves, one of 768, and all of it a second time in the encrypted hello.
+        let largest = Hello::to("a.example").with(51, &[7; 5200]).with(ECH_EXTENSION, &[7; 6000]);
+        for size in [1 << 14, 512] {
+            assert_eq!(sniff(&largest.in_records(size)), named("a.example", NameSource::SniOuter));
+        }
+    }
+
+    #[test]
+    fn another_record_within_a_hello_ends_the_wait() {
+        let mut records = Hello::to("a.example").in_records(40);
+        records[45] = 21;
+        assert_eq!(sniff(&records[..45]), Sniff::NeedMore);
+        assert_eq!(sniff(&records[..46]), Sniff::NoName);
+    }
+
+    #[test]
     fn a_hello_without_a_host_name_has_no_name() {
         assert_eq!(sniff(&Hello::default().record()), Sniff::NoName);
         assert_eq!(sniff(&Hello::to("192.0.2.1").record()), Sniff::NoName);
@@ -158,14 +202,18 @@ mod tests {
         let with = |at: usize, byte: u8| {
             let mut hello = good.clone();
             hello[at] = byte;
+            // It is known before the rest has come.
+            assert_eq!(sniff(&hello[..9.max(at + 1)]), sniff(&hello));
             sniff(&hello)
         };
         assert_eq!(with(1, 2), Sniff::NoName, "major version 2");
         assert_eq!(with(5, 2), Sniff::NoName, "a ServerHello");
         assert_eq!(with(3, 0x41), Sniff::NoName, "a record of more than 16 KiB");
-        assert_eq!(with(6, 1), Sniff::NoName, "a hello longer than its record");
-        assert_eq!(with(8, 10), Sniff::NoName, "a hello of ten octets");
+        assert_eq!(with(6, 1), Sniff::NoName, "a hello of more than 64 KiB");
         assert_eq!(sniff(b"\x16\x03\x01\x00\x00"), Sniff::NoName, "an empty record");
+        let mut short = good;
+        short[8] = 10;
+        assert_eq!(sniff(&short), Sniff::NoName, "a hello of ten octets");
     }
 
     #[test]

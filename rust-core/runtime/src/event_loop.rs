@@ -142,6 +142,7 @@ impl EventLoop {
     /// Hands the engine what epoll told; `true` to stop.
     fn take_events(&mut self, count: usize, now: Instant) -> bool {
         let mut woken = false;
+        self.world.ports.begin_turn();
         for at in 0..count {
             let (flags, token) = (self.ready[at].events(), Token::from_bits(self.ready[at].data()));
             match token {
@@ -152,7 +153,7 @@ impl EventLoop {
                     self.connection_event(index, generation, flags, now);
                 }
                 Some(Token::Port(index, generation)) => {
-                    if let Some(port) = self.world.ports.event(index, generation) {
+                    if let Some(port) = self.world.ports.event(index, generation, flags) {
                         self.engine.handle_port_ready(port);
                     }
                 }

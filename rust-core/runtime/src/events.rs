@@ -64,15 +64,27 @@ pub enum LogEvent {
 pub struct EventSender {
     sender: SyncSender<Event>,
     missed: Arc<AtomicU64>,
+    wants_connections: bool,
 }
 
 /// A channel that holds up to `capacity` events for the front end.
 pub fn channel(capacity: usize) -> (EventSender, Receiver<Event>) {
     let (sender, receiver) = sync_channel(capacity);
-    (EventSender { sender, missed: Arc::default() }, receiver)
+    (EventSender { sender, missed: Arc::default(), wants_connections: true }, receiver)
 }
 
 impl EventSender {
+    /// The same channel for a front end that wants to hear of problems, and not of each connection.
+    #[must_use]
+    pub fn problems_only(self) -> Self {
+        EventSender { wants_connections: false, ..self }
+    }
+
+    /// Whether connections are told.
+    pub(crate) fn wants_connections(&self) -> bool {
+        self.wants_connections
+    }
+
     /// How many events the front end missed because it was slow.
     pub fn missed(&self) -> u64 {
         self.missed.load(Ordering::Relaxed)

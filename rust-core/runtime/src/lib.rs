@@ -27,6 +27,8 @@ mod world;
 mod writer;
 
 pub use attribution::Attributor;
+/// What a front end needs of the engine's own words.
+pub use engine::{FlowRecord, Network, RecordState, Settings, Traffic};
 pub use events::{Connection, Event, EventSender, Fault, LogEvent, channel};
 pub use session::{Config, Session, StartError};
 pub use stats::Stats;

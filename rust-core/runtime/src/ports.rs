@@ -16,8 +16,8 @@ use wire::Protocol;
 use crate::sockets;
 use crate::token::Token;
 
-/// Told once for each datagram or error that comes in; EPOLLERR needs no asking for.
-const INTEREST: EpollFlags = EpollFlags::EPOLLIN.union(EpollFlags::EPOLLET);
+/// Told as long as a datagram or an error waits; EPOLLERR needs no asking for.
+const INTEREST: EpollFlags = EpollFlags::EPOLLIN;
 /// Errors of a port that were met while looking for another one; more are dropped, as a network may drop ICMP.
 const KEPT_ERRORS: usize = 16;
 /// A socket reports an earlier datagram's error in place of the call's own result; each such report is used up by
@@ -30,6 +30,8 @@ const LEAST_MTU: u16 = 1_280;
 pub(crate) struct Ports {
     epoll: Arc<Epoll>,
     slots: Vec<Option<Port>>,
+    /// Counts the turns of the event loop.
+    turn: u64,
 }
 
 struct Port {
@@ -39,12 +41,19 @@ struct Port {
     /// How the socket is set; `None` is the system's default.
     dont_fragment: Option<bool>,
     errors: VecDeque<(SocketAddr, RemoteError)>,
+    /// The turn in which epoll last told of it.
+    told_in: u64,
+    /// Datagrams to take before epoll is heard again. Most answers come alone, and to ask for a second one costs as much
+    /// as taking the first; where one waited in the turn before too, the socket is read until it is dry.
+    takes: usize,
+    /// Whether the error queue may hold something.
+    has_errors: bool,
 }
 
 impl Ports {
     /// None yet; their events will come through `epoll` under [`Token::Port`].
     pub(crate) fn new(epoll: Arc<Epoll>) -> Self {
-        Ports { epoll, slots: Vec::new() }
+        Ports { epoll, slots: Vec::new(), turn: 0 }
     }
 
     /// Opens a socket for the port.
@@ -67,15 +76,34 @@ impl Ports {
             ipv6: sockets::is_ipv6(remote),
             dont_fragment: None,
             errors: VecDeque::new(),
+            told_in: 0,
+            takes: 0,
+            has_errors: false,
         });
         Ok(())
     }
 
+    /// Epoll is about to tell of more.
+    pub(crate) fn begin_turn(&mut self) {
+        self.turn += 1;
+    }
+
     /// The port an epoll event is for; `None` if it is gone already.
-    pub(crate) fn event(&self, index: u32, generation: u32) -> Option<PortId> {
-        let port = self.slots.get(index as usize)?.as_ref()?;
-        Token::same_generation(generation, port.generation)
-            .then_some(PortId { index, generation: port.generation })
+    pub(crate) fn event(
+        &mut self,
+        index: u32,
+        generation: u32,
+        flags: EpollFlags,
+    ) -> Option<PortId> {
+        let turn = self.turn;
+        let port = self.slots.get_mut(index as usize)?.as_mut()?;
+        if !Token::same_generation(generation, port.generation) {
+            return None;
+        }
+        port.takes = if port.told_in + 1 == turn { usize::MAX } else { 1 };
+        port.told_in = turn;
+        port.has_errors |= flags.contains(EpollFlags::EPOLLERR);
+        Some(PortId { index, generation: port.generation })
     }
 
     /// Sends one datagram.
@@ -96,29 +124,36 @@ impl Ports {
         id: PortId,
         space: &mut [u8],
     ) -> Option<(usize, SocketAddr)> {
-        let port = self.port(id)?;
+        let port = self.port(id).filter(|port| port.takes > 0)?;
         for _ in 0..STALE_ERRORS {
             match port.socket.recv_from(space) {
-                Ok(received) => return Some(received),
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return None,
+                Ok(received) => {
+                    port.takes -= 1;
+                    return Some(received);
+                }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
                 Err(_) => {}
             }
         }
+        port.takes = 0;
         None
     }
 
     /// Takes one error that the network reported.
     pub(crate) fn take_error(&mut self, id: PortId) -> Option<(SocketAddr, RemoteError)> {
         let port = self.port(id)?;
-        port.errors.pop_front().or_else(|| {
-            loop {
-                match port.next_error()? {
-                    Queued::Remote(remote, error) => return Some((remote, error)),
-                    // The call that caused it was answered with it.
-                    Queued::Local(_) => {}
-                }
+        if let Some(kept) = port.errors.pop_front() {
+            return Some(kept);
+        }
+        while port.has_errors {
+            match port.next_error() {
+                Some(Queued::Remote(remote, error)) => return Some((remote, error)),
+                // The call that caused it was answered with it.
+                Some(Queued::Local(_)) => {}
+                None => port.has_errors = false,
             }
-        })
+        }
+        None
     }
 
     /// Closes the port's socket.
@@ -284,13 +319,14 @@ mod tests {
         }
 
         /// Waits until something happened at the port.
-        fn wait(&self) {
+        fn wait(&mut self) {
             let mut events = [EpollEvent::empty()];
             assert_eq!(self.epoll.wait(&mut events, EpollTimeout::NONE), Ok(1));
             let Some(Token::Port(index, generation)) = Token::from_bits(events[0].data()) else {
                 panic!("an event of something else");
             };
-            assert_eq!(self.ports.event(index, generation), Some(PORT));
+            self.ports.begin_turn();
+            assert_eq!(self.ports.event(index, generation, events[0].events()), Some(PORT));
         }
 
         fn receive(&mut self) -> (Vec<u8>, SocketAddr) {
@@ -360,7 +396,7 @@ mod tests {
         fixture.ports.close(PortId { generation: 4, ..PORT });
         assert_eq!(fixture.ports.send_to(PORT, address, b"still open", false), Ok(()));
         fixture.ports.close(PORT);
-        assert_eq!(fixture.ports.event(PORT.index, PORT.generation), None);
+        assert_eq!(fixture.ports.event(PORT.index, PORT.generation, INTEREST), None);
         let gone = fixture.ports.send_to(PORT, address, b"x", false);
         assert_eq!(gone, Err(SendError::WouldBlock));
     }

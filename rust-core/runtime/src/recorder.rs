@@ -32,7 +32,7 @@ impl Recorder {
 
     /// Passes the record on. Never waits for the disk or the front end.
     pub(crate) fn record(&self, record: FlowRecord) {
-        if let Some(events) = &self.events {
+        if let Some(events) = self.events.as_ref().filter(|events| events.wants_connections()) {
             let clock = WallClock::read();
             events.send(Event::Connection(Box::new(Connection {
                 started: clock.system_time(record.started),

@@ -19,8 +19,8 @@ use crate::events::{Event, EventSender, LogEvent};
 
 /// Records that wait for the disk at most, about 30 MiB: as many as there can be flows.
 const MAX_QUEUED: usize = 65_536;
-/// A batch of this size is written without waiting for more.
-const FULL_BATCH: usize = 4_096;
+/// A batch of this size is written without waiting for more, and a larger one in pieces, which bounds its memory.
+const FULL_BATCH: usize = 1_024;
 /// How long the first record of a batch waits for more. With the time a commit takes, a kill loses less than a second.
 const HOLD: Duration = Duration::from_millis(500);
 /// After a failed write, the longest time until the next try.
@@ -104,8 +104,9 @@ impl LogQueue {
             .filled
             .wait_timeout_while(queue, HOLD, small)
             .unwrap_or_else(PoisonError::into_inner);
-        mem::swap(batch, &mut queue.records);
-        queue.places.clear();
+        // The memory of a burst goes with it.
+        *batch = mem::take(&mut queue.records);
+        queue.places = HashMap::new();
         !queue.closed
     }
 
@@ -165,12 +166,19 @@ impl Writer {
                 if self.untidy { Some(Duration::ZERO) } else { self.failing.then_some(RETRY) };
             open = self.queue.next_batch(&mut batch, patience);
             let clock = WallClock::read();
-            self.pending.extend(batch.drain(..).map(|queued| connection(&queued, clock)));
-            self.write();
+            let was_burst = batch.len() >= FULL_BATCH;
+            for part in mem::take(&mut batch).chunks(FULL_BATCH) {
+                self.pending.extend(part.iter().map(|queued| connection(queued, clock)));
+                self.write();
+            }
+            self.write(); // what is left of a failure, even if nothing new came
             if self.untidy {
                 self.maintain();
             }
             self.tell_lost();
+            if was_burst {
+                give_freed_memory_back();
+            }
         }
     }
 
@@ -259,6 +267,19 @@ impl Writer {
         if let Some(events) = &self.events {
             events.send(Event::Log(event));
         }
+    }
+}
+
+/// glibc keeps what a burst of connections freed; the other C libraries give it back by themselves.
+#[cfg_attr(
+    target_env = "gnu",
+    expect(unsafe_code, reason = "the C library's allocator has no safe interface")
+)]
+fn give_freed_memory_back() {
+    // SAFETY: malloc_trim takes any padding and may be called from any thread at any time.
+    #[cfg(target_env = "gnu")]
+    unsafe {
+        libc::malloc_trim(0);
     }
 }
 

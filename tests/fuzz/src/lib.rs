@@ -2,8 +2,12 @@
 //! a promise. [`TARGETS`] names them for the replay of what was found.
 
 pub mod dns;
+pub mod engine;
+pub mod httpdns;
 pub mod lists_text;
+pub mod packet;
 pub mod policy_document;
+pub mod quic;
 pub mod sniff;
 
 /// A target's name and its body.
@@ -12,7 +16,11 @@ pub type Target = (&'static str, fn(&[u8]));
 /// Every target; its corpus lies in the folder of its name under `corpus/`.
 pub const TARGETS: &[Target] = &[
     ("dns", dns::run),
+    ("engine", engine::run),
+    ("httpdns", httpdns::run),
     ("lists_text", lists_text::run),
+    ("packet", packet::run),
     ("policy_document", policy_document::run),
+    ("quic", quic::run),
     ("sniff", sniff::run),
 ];

@@ -43,6 +43,8 @@ pub enum Arrived {
         sequence: u32,
         /// It answers a SYN.
         syn: bool,
+        /// The remote sends no more.
+        fin: bool,
         /// What it acknowledges.
         acknowledgment: u32,
         /// What it carries.
@@ -136,6 +138,7 @@ fn arrived(bytes: &[u8]) -> Arrived {
             reset: segment.flags.rst(),
             sequence: segment.sequence,
             syn: segment.flags.syn(),
+            fin: segment.flags.fin(),
             acknowledgment: segment.acknowledgment,
             payload: segment.payload.to_vec(),
         },

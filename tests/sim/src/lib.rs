@@ -21,4 +21,11 @@ pub use app::AppSocket;
 pub use datagrams::Arrived;
 pub use outside::{Behaviour, Remote, SentDatagram};
 pub use tun::Faults;
-pub use world::{ALLOW_ALL, APP_V4, APP_V6, BLOCK_TRACKER, DNS, RESOLVER, World, app_named, policy};
+pub use world::{
+    ALLOW_ALL, APP_V4, APP_V6, BLOCK_TRACKER, DNS, RESOLVER, World, app_named, policy,
+};
+
+/// How many cases a property is tried with: as many as `PROPTEST_CASES` says, or so few that it does not hold anybody up.
+pub fn cases(few: u32) -> u32 {
+    std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(few)
+}

@@ -7,7 +7,8 @@ pub fn client_hello(host: &str) -> Vec<u8> {
     const SERVER_NAME: u16 = 0;
     const SUPPORTED_VERSIONS: u16 = 43;
     let length = host.len() as u16;
-    let name = [&(length + 3).to_be_bytes()[..], &[0], &length.to_be_bytes(), host.as_bytes()].concat();
+    let name =
+        [&(length + 3).to_be_bytes()[..], &[0], &length.to_be_bytes(), host.as_bytes()].concat();
     let mut extensions = Vec::new();
     for (kind, data) in [(SERVER_NAME, &name[..]), (SUPPORTED_VERSIONS, &[2, 3, 4])] {
         extensions.extend(kind.to_be_bytes());
@@ -76,7 +77,9 @@ fn dns_message(flags: u16, host: &str, record_type: u16, records: &[DnsRecord<'_
     for record in records {
         let (owner, record_type, data) = match record {
             DnsRecord::Address(owner, IpAddr::V4(address)) => (owner, A, address.octets().to_vec()),
-            DnsRecord::Address(owner, IpAddr::V6(address)) => (owner, AAAA, address.octets().to_vec()),
+            DnsRecord::Address(owner, IpAddr::V6(address)) => {
+                (owner, AAAA, address.octets().to_vec())
+            }
             DnsRecord::Alias(owner, target) => (owner, CNAME, dns_name(target)),
         };
         message.extend(dns_name(owner));

@@ -5,8 +5,8 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use engine::{
-    Close, ConnectError, FlowId, FlowRecord, Outside, PortId, Readiness, RemoteError, SendError, Transfer,
-    TunError,
+    Close, ConnectError, FlowId, FlowRecord, Network, Outside, PortId, Readiness, RemoteError,
+    SendError, Transfer, TunError,
 };
 use wire::{FlowKey, Protocol};
 
@@ -68,6 +68,8 @@ pub struct SentDatagram {
 pub(crate) struct SimOutside {
     pub(crate) to_app: Vec<Vec<u8>>,
     pub(crate) tun_full: bool,
+    /// What the network below carries; all, until it is said.
+    pub(crate) network: Option<Network>,
     pub(crate) largest_packet: Option<usize>,
     pub(crate) questions: Vec<(FlowId, FlowKey)>,
     pub(crate) attempts: Vec<SocketAddr>,
@@ -101,6 +103,9 @@ impl Outside for SimOutside {
     }
 
     fn connect(&mut self, flow: FlowId, remote: SocketAddr) -> Result<(), ConnectError> {
+        if !self.network.as_ref().is_none_or(|network| network.carries(remote.ip())) {
+            return Err(ConnectError::NetworkUnreachable);
+        }
         self.attempts.push(remote);
         if let Some(Behaviour::FailAtOnce(error)) = self.behaviours.get(&remote) {
             return Err(*error);
@@ -175,7 +180,15 @@ impl Outside for SimOutside {
         }
     }
 
-    fn open_port(&mut self, port: PortId, _: Protocol, _: SocketAddr) -> Result<(), ConnectError> {
+    fn open_port(
+        &mut self,
+        port: PortId,
+        _: Protocol,
+        remote: SocketAddr,
+    ) -> Result<(), ConnectError> {
+        if !self.network.as_ref().is_none_or(|network| network.carries(remote.ip())) {
+            return Err(ConnectError::NetworkUnreachable);
+        }
         if self.most_ports.is_some_and(|most| self.ports.len() >= most) {
             return Err(ConnectError::Exhausted);
         }

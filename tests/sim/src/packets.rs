@@ -2,7 +2,8 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use etherparse::{IpHeaders, IpNumber, Ipv4Header, Ipv6Header, PacketBuilder, PacketBuilderStep, TcpHeader};
+pub use etherparse::TcpHeader;
+use etherparse::{IpHeaders, IpNumber, Ipv4Header, Ipv6Header, PacketBuilder, PacketBuilderStep};
 
 /// A UDP datagram that may not be fragmented on its way.
 pub fn udp(from: SocketAddr, to: SocketAddr, payload: &[u8]) -> Vec<u8> {
@@ -32,7 +33,13 @@ pub fn syn(from: SocketAddr, to: SocketAddr, sequence: u32) -> Vec<u8> {
 }
 
 /// A segment of an open connection.
-pub fn segment(from: SocketAddr, to: SocketAddr, sequence: u32, acknowledgment: u32, payload: &[u8]) -> Vec<u8> {
+pub fn segment(
+    from: SocketAddr,
+    to: SocketAddr,
+    sequence: u32,
+    acknowledgment: u32,
+    payload: &[u8],
+) -> Vec<u8> {
     let set = |header: &mut TcpHeader| {
         header.ack = true;
         header.acknowledgment_number = acknowledgment;
@@ -41,12 +48,22 @@ pub fn segment(from: SocketAddr, to: SocketAddr, sequence: u32, acknowledgment: 
 }
 
 /// An echo request.
-pub fn echo_request(from: IpAddr, to: IpAddr, identifier: u16, sequence: u16, data: &[u8]) -> Vec<u8> {
+pub fn echo_request(
+    from: IpAddr,
+    to: IpAddr,
+    identifier: u16,
+    sequence: u16,
+    data: &[u8],
+) -> Vec<u8> {
     let mut packet = Vec::new();
     let builder = ip(from, to);
     match from {
-        IpAddr::V4(_) => builder.icmpv4_echo_request(identifier, sequence).write(&mut packet, data).unwrap(),
-        IpAddr::V6(_) => builder.icmpv6_echo_request(identifier, sequence).write(&mut packet, data).unwrap(),
+        IpAddr::V4(_) => {
+            builder.icmpv4_echo_request(identifier, sequence).write(&mut packet, data).unwrap()
+        }
+        IpAddr::V6(_) => {
+            builder.icmpv6_echo_request(identifier, sequence).write(&mut packet, data).unwrap()
+        }
     }
     packet
 }

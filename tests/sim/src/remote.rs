@@ -38,6 +38,11 @@ impl World {
         self.outside.remotes.values_mut().filter(|remote| remote.address == address).collect()
     }
 
+    /// Connections that the engine has not closed.
+    pub fn open_connections(&self) -> usize {
+        self.outside.remotes.values().filter(|remote| remote.closed.is_none()).count()
+    }
+
     /// The remote sends bytes.
     pub fn remote_send(&mut self, address: SocketAddr, bytes: &[u8]) {
         self.remote(address).to_send.extend(bytes);

@@ -5,7 +5,8 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use engine::{
-    Engine, FlowRecord, Instant, Intake, Limits, Network, Settings, Slab, SlabId, SlabPool, SocketBuffer,
+    Engine, FlowRecord, Instant, Intake, Limits, Network, Settings, Slab, SlabId, SlabPool,
+    SocketBuffer,
 };
 use policy::{Document, Policy};
 use smoltcp::iface::{Config, Interface, SocketSet};
@@ -46,6 +47,7 @@ pub struct World {
     /// Ports of the apps' stack: other segments go to the inbox.
     stack_ports: HashSet<u16>,
     inbox: Vec<Vec<u8>>,
+    limits: Limits,
     owners: HashMap<u16, Owner>,
     /// Whether questions about owners are answered.
     pub owners_answer: bool,
@@ -54,7 +56,8 @@ pub struct World {
 /// A policy that blocks nothing.
 pub const ALLOW_ALL: &str = r#"{"version": 1}"#;
 /// A policy that blocks `tracker.example` and all below it.
-pub const BLOCK_TRACKER: &str = r#"{"version": 1, "hosts": [{"host": "tracker.example", "verdict": "block"}]}"#;
+pub const BLOCK_TRACKER: &str =
+    r#"{"version": 1, "hosts": [{"host": "tracker.example", "verdict": "block"}]}"#;
 
 /// The policy that this document describes.
 ///
@@ -98,7 +101,11 @@ impl World {
             mtu,
             largest_packet: Settings::LARGEST_PACKET,
             dns_addresses: vec![IpAddr::from(DNS.0)],
-            network: Network { ipv4: true, ipv6: true, resolvers: vec![SocketAddr::from(RESOLVER)] },
+            network: Network {
+                ipv4: true,
+                ipv6: true,
+                resolvers: vec![SocketAddr::from(RESOLVER)],
+            },
             limits: Limits::default(),
         }
     }
@@ -109,13 +116,17 @@ impl World {
         let mtu = settings.mtu;
         // The app's link takes what the engine may write to a TUN, packets beyond the MTU included.
         let undamaged = Faults { damage: 0, ..faults };
-        let mut device =
-            AppDevice { mtu, to_app: Link::new(faults, seed), to_engine: Link::new(undamaged, !seed) };
+        let mut device = AppDevice {
+            mtu,
+            to_app: Link::new(faults, seed),
+            to_engine: Link::new(undamaged, !seed),
+        };
         let mut config = Config::new(HardwareAddress::Ip);
         config.random_seed = seed;
         let mut apps = Interface::new(config, &mut device, now);
         apps.set_any_ip(true);
         World {
+            limits: settings.limits,
             engine: Engine::new(settings, Arc::new(policy), seed, Box::new(PlainSlabs(0)), now),
             outside: SimOutside::default(),
             now,
@@ -134,6 +145,11 @@ impl World {
     /// The virtual time.
     pub fn now(&self) -> Instant {
         self.now
+    }
+
+    /// The engine's bounds.
+    pub fn limits(&self) -> Limits {
+        self.limits
     }
 
     /// What belongs to this local port (or has this echo identifier) is this owner's from now on.
@@ -161,7 +177,8 @@ impl World {
         let mut socket = Socket::new(ring(), ring());
         socket.set_ack_delay(None);
         let endpoint = IpEndpoint { addr: remote.ip().into(), port: remote.port() };
-        let connected = socket.connect(self.apps.context(), endpoint, (local_address(remote), port));
+        let connected =
+            socket.connect(self.apps.context(), endpoint, (local_address(remote), port));
         assert_eq!(connected, Ok(()), "the app's stack takes the connection");
         self.stack_ports.insert(port);
         AppSocket(self.sockets.add(socket))
@@ -178,8 +195,14 @@ impl World {
         self.settle();
     }
 
+    /// The engine ends all it has.
+    pub fn end(&mut self) {
+        self.engine.end(self.now, &mut self.outside);
+    }
+
     /// The network below has changed.
     pub fn set_network(&mut self, network: Network) {
+        self.outside.network = Some(network.clone());
         self.engine.set_network(network);
         self.settle();
     }

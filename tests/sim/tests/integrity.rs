@@ -8,13 +8,24 @@ use proptest::prelude::*;
 use smoltcp::time::Duration;
 
 fn pattern(length: usize, salt: u8) -> Vec<u8> {
-    (0..length).map(|i| (i as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15).to_be_bytes()[3] ^ salt).collect()
+    (0..length)
+        .map(|i| (i as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15).to_be_bytes()[3] ^ salt)
+        .collect()
 }
 
 /// Moves `up` and `down` bytes at once, the server taking `gulp` bytes a round; what each side received.
-fn exchange(faults: Faults, mtu: usize, ipv6: bool, sizes: (usize, usize), gulp: usize, seed: u64) -> (Vec<u8>, Vec<u8>) {
-    let mut world = World::new(Policy::from_document(&Document::default()).unwrap(), mtu, faults, seed);
-    let server: SocketAddr = if ipv6 { "[2001:db8::7]:7000" } else { "203.0.113.7:7000" }.parse().unwrap();
+fn exchange(
+    faults: Faults,
+    mtu: usize,
+    ipv6: bool,
+    sizes: (usize, usize),
+    gulp: usize,
+    seed: u64,
+) -> (Vec<u8>, Vec<u8>) {
+    let mut world =
+        World::new(Policy::from_document(&Document::default()).unwrap(), mtu, faults, seed);
+    let server: SocketAddr =
+        if ipv6 { "[2001:db8::7]:7000" } else { "203.0.113.7:7000" }.parse().unwrap();
     let app = world.connect(server);
     let (up, down) = (pattern(sizes.0, 1), pattern(sizes.1, 2));
     let (mut sent, mut received) = (0, Vec::new());

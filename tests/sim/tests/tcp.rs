@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use engine::{Close, RecordState};
-use hushwall_sim::{ALLOW_ALL, Arrived, Behaviour, Faults, World, packets};
+use hushwall_sim::{ALLOW_ALL, Arrived, Behaviour, Faults, World, packets, policy};
 use smoltcp::socket::tcp::State;
 use smoltcp::time::Duration;
 
@@ -133,7 +133,10 @@ fn an_app_that_does_not_read_stops_the_server() {
         let bytes: Vec<u8> = (0..3_000_000u32).map(|i| (i / 7) as u8).collect();
         world.remote_send(server, &bytes);
         world.run(Duration::from_secs(60));
-        assert!(world.remote(server).unsent() > 2_000_000, "the engine holds no more than its rings");
+        assert!(
+            world.remote(server).unsent() > 2_000_000,
+            "the engine holds no more than its rings"
+        );
         assert_eq!(world.engine.stats().flows, 1, "a closed window is no reason to give up");
         let mut received = Vec::new();
         for _ in 0..10_000 {
@@ -240,7 +243,10 @@ fn a_segment_of_no_connection_is_reset() {
         let mut world = world();
         let local = world.local(9, server);
         world.inject(&packets::segment(local, server, 100, 555, b"where was I"));
-        assert!(matches!(world.take_arrived()[..], [Arrived::Tcp { reset: true, sequence: 555, .. }]));
+        assert!(matches!(
+            world.take_arrived()[..],
+            [Arrived::Tcp { reset: true, sequence: 555, .. }]
+        ));
         assert_eq!(world.attempts(), []);
         assert_eq!(world.engine.stats().flows, 0);
     }
@@ -279,8 +285,58 @@ fn a_tun_that_takes_no_large_packets_gets_small_ones() {
         world.remote_send(server, &bytes);
         world.run(Duration::from_millis(100));
         let received = world.app_receive(app);
-        assert!(received == bytes, "{} of {} bytes without a retransmission", received.len(), bytes.len());
+        assert!(
+            received == bytes,
+            "{} of {} bytes without a retransmission",
+            received.len(),
+            bytes.len()
+        );
     }
+}
+
+#[test]
+fn a_large_packet_that_waited_for_a_full_tun_does_not_hold_others_up() {
+    let mut world = world();
+    let app = world.connect(server());
+    world.run(SECOND);
+    world.set_tun_full(true);
+    let bytes: Vec<u8> = (0..30_000u32).map(|i| (i / 3) as u8).collect();
+    world.remote_send(server(), &bytes);
+    world.run(SECOND);
+    world.set_largest_packet(1500);
+    world.set_tun_full(false);
+    world.run(Duration::from_secs(10));
+    assert!(world.app_receive(app) == bytes);
+    assert!(!world.engine.waits_for_tun());
+}
+
+#[test]
+fn a_reset_while_the_tun_is_full_reaches_the_app() {
+    let mut world = world();
+    let [cut, reset] = [server(), servers()[1]];
+    let apps = [world.connect(cut), world.connect(reset)];
+    world.run(SECOND);
+    world.set_tun_full(true);
+    world.remote_send(cut, b"waits");
+    world.run(SECOND);
+    world.remote_reset(reset);
+    world.run(SECOND);
+    world.set_policy(policy(r#"{"version": 1, "default_mode": "block"}"#));
+    world.set_tun_full(false);
+    world.run(SECOND);
+    assert_eq!(apps.map(|app| world.app_state(app)), [State::Closed; 2]);
+}
+
+#[test]
+fn while_the_tun_is_full_the_engine_sleeps() {
+    let mut world = world();
+    world.connect(server());
+    world.run(SECOND);
+    world.set_tun_full(true);
+    world.remote_send(server(), &[7; 100_000]);
+    world.run(SECOND);
+    let next = world.engine.poll_timeout().expect("time-outs go on");
+    assert!(next > world.now() + Duration::from_millis(100), "until {next}, now {}", world.now());
 }
 
 #[test]
@@ -326,7 +382,11 @@ fn an_apps_keep_alives_are_carried_on() {
         world.run(Duration::from_secs(3 * 3600));
         let idle = world.remote(server).keep_alive.expect("carried on").as_secs();
         assert!((40..=50).contains(&idle), "{idle} s");
-        assert_eq!(world.engine.stats().flows, 1, "kept alive beyond the limit for idle connections");
+        assert_eq!(
+            world.engine.stats().flows,
+            1,
+            "kept alive beyond the limit for idle connections"
+        );
         assert_eq!(world.app_state(app), State::Established);
     }
 }

@@ -3,11 +3,12 @@
 use policy::Refusal;
 use smoltcp::time::Instant;
 use wire::craft::IcmpError;
-use wire::{FlowKey, Packet, Protocol, Transport};
+use wire::{FlowKey, Packet, Transport};
 
 use crate::datagram::Port;
 use crate::engine::Engine;
 use crate::flow::Stage;
+use crate::idle::IdleClass;
 use crate::outside::{ConnectError, Outside, PortId, RemoteError, SendError};
 use crate::record::RecordState;
 use crate::settings::{DNS_PORT, PARKED_BYTES, PARKED_DATAGRAMS};
@@ -22,7 +23,7 @@ impl Engine {
         now: Instant,
         out: &mut impl Outside,
     ) {
-        let Some(&index) = self.by_key.get(&key) else {
+        let Some(index) = self.flows.find(&key) else {
             return self.begin_datagrams(key, packet, now, out);
         };
         let Some(flow) = self.flows.get_mut(index) else { return };
@@ -101,7 +102,11 @@ impl Engine {
             flow.stage = Stage::Datagrams { port };
         }
         self.note_moved(index, now);
-        self.tell(index, RecordState::Open, now, out);
+        let asks_dns = self.flows.get(index).is_some_and(|flow| flow.is_dns());
+        if !asks_dns {
+            // Of a DNS flow its question is told, as soon as that is read.
+            self.tell(index, RecordState::Open, now, out);
+        }
         for packet in parked {
             let Ok(packet) = Packet::parse(packet) else { continue };
             let payload = match packet.payload {
@@ -126,11 +131,8 @@ impl Engine {
         out: &mut impl Outside,
     ) {
         let Some(flow) = self.flows.get(index) else { return };
-        let (key, asked) = (flow.key, flow.key.remote);
-        if key.protocol == Protocol::Udp
-            && asked.port() == DNS_PORT
-            && !self.pass_question(index, payload, now, out)
-        {
+        let asked = flow.key.remote;
+        if flow.is_dns() && !self.pass_question(index, payload, now, out) {
             return;
         }
         let Some(remote) = self.upstream_of(asked) else { return };
@@ -175,13 +177,13 @@ impl Engine {
             self.evict_port(port, now, out);
         }
         if self.ports.len() >= self.settings.limits.ports {
-            self.evict_datagram_flow(None, now, out);
+            self.close_idle_port(now, out);
         }
         let new = Port { protocol, local, owner, flows: 1, is_ready: false, resolver: None };
         let (port, generation) = self.ports.insert(new);
         let id = PortId { index: port, generation };
         let mut opened = out.open_port(id, protocol, remote);
-        if opened == Err(ConnectError::Exhausted) && self.evict_datagram_flow(None, now, out) {
+        if opened == Err(ConnectError::Exhausted) && self.close_idle_port(now, out) {
             opened = out.open_port(id, protocol, remote);
         }
         if let Err(error) = opened {
@@ -190,6 +192,23 @@ impl Engine {
         }
         self.by_local.insert((protocol, local), port);
         Ok(port)
+    }
+
+    /// Ends the carried datagram flows that were idle longest until a port closes with the last of its own, which gives a
+    /// descriptor back. False if there is no port.
+    pub(crate) fn close_idle_port(&mut self, now: Instant, out: &mut impl Outside) -> bool {
+        let before = self.ports.len();
+        while self.ports.len() == before {
+            let classes = [IdleClass::Dns, IdleClass::Udp];
+            let Some(oldest) =
+                classes.into_iter().find_map(|class| self.idle.oldest_first(class).next())
+            else {
+                return false;
+            };
+            self.counters.evicted += 1;
+            self.end_flow(oldest, RecordState::Evicted, now, out);
+        }
+        true
     }
 
     /// The local port belongs to another app now: the flows of the former one end.

@@ -10,7 +10,7 @@ use crate::datagram::flows::icmp_of;
 use crate::engine::Engine;
 use crate::flow::Stage;
 use crate::outside::{Outside, PortId, RemoteError};
-use crate::settings::{DATAGRAMS_A_TURN, DNS_PORT};
+use crate::settings::DATAGRAMS_A_TURN;
 use crate::tun::MustCut;
 
 impl Engine {
@@ -48,11 +48,10 @@ impl Engine {
             return;
         };
         let Some(flow) = self.flows.get_mut(index) else { return };
-        let key = flow.key;
+        let (key, is_dns) = (flow.key, flow.is_dns());
         flow.traffic.packets_down += 1;
         flow.traffic.bytes_down += len as u64;
         self.note_moved(index, now);
-        let is_dns = key.protocol == Protocol::Udp && key.remote.port() == DNS_PORT;
         if is_dns && !self.pass_answer(index, len, now, out) {
             return;
         }
@@ -116,7 +115,7 @@ impl Engine {
             (Protocol::Udp | Protocol::Tcp, _) => from,
         };
         let key = FlowKey { protocol: port_of.protocol, local: port_of.local, remote };
-        let index = *self.by_key.get(&key)?;
+        let index = self.flows.find(&key)?;
         let flow = self.flows.get(index)?;
         matches!(flow.stage, Stage::Datagrams { port: used } if used == port).then_some(index)
     }

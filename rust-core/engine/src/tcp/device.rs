@@ -17,12 +17,17 @@ const SUPER_SEGMENT: usize = 65_535;
 /// Where [`SUPER_SEGMENT`] and the header copied before each of its pieces lie.
 pub(crate) const SCRATCH: usize = SUPER_SEGMENT + 128;
 
+/// A TCP header without options: those of the SYN alone are sent.
+const TCP_HEADER: usize = 20;
+
 /// What smoltcp reads from and writes to.
 pub(crate) struct TunDevice<'a, O> {
     /// The one packet to take in.
     pub(crate) received: Option<&'a [u8]>,
     pub(crate) scratch: &'a mut [u8],
     pub(crate) tun: &'a mut Tun,
+    /// Nothing is made while the TUN is full, but what will not be made again.
+    pub(crate) waits_for_tun: bool,
     pub(crate) windows: &'a WindowShare,
     pub(crate) edge: &'a mut Edge,
     /// Packets that went to the TUN.
@@ -62,7 +67,7 @@ impl<O: Outside> Device for TunDevice<'_, O> {
     }
 
     fn transmit(&mut self, _: Instant) -> Option<Self::TxToken<'_>> {
-        if self.tun.is_full() { None } else { Some(self.token()) }
+        if self.waits_for_tun && self.tun.is_full() { None } else { Some(self.token()) }
     }
 
     fn capabilities(&self) -> DeviceCapabilities {
@@ -112,7 +117,10 @@ impl<O: Outside> TxToken for Transmit<'_, O> {
         if let Some(tcp) = packet.get_mut(ip_header..) {
             self.windows.clamp(tcp, self.edge);
         }
-        let mss = self.meta.segmentation_offload_size.map_or(len, |size| usize::from(size.get()));
+        // smoltcp 0.14 tells the segment size for IPv4 only; what the TUN takes is never more than the app does.
+        let within_mtu = self.tun.mtu.saturating_sub(ip_header + TCP_HEADER);
+        let mss =
+            self.meta.segmentation_offload_size.map_or(within_mtu, |size| usize::from(size.get()));
         send_cut(packet, ip_header, mss, self.tun, self.sent, self.out);
         result
     }
@@ -131,7 +139,7 @@ fn send_cut(
     sent: &mut u64,
     out: &mut impl Outside,
 ) {
-    let piece = mss.max(tun.largest_packet.saturating_sub(ip_header + 20));
+    let piece = mss.max(tun.largest_packet.saturating_sub(ip_header + TCP_HEADER));
     wire::cut_tcp(packet, piece, |segment| {
         *sent += 1;
         if tun.send(segment, out).is_err() {

@@ -12,6 +12,7 @@ use wire::{FlowKey, NameSource, Packet, TcpSegment, Transport};
 
 use crate::engine::Engine;
 use crate::flow::{Flow, Stage};
+use crate::idle::IdleClass;
 use crate::outside::{ConnectError, Outside};
 use crate::record::RecordState;
 use crate::settings::{
@@ -36,7 +37,7 @@ impl Engine {
         out: &mut impl Outside,
     ) {
         let is_syn = segment.flags.syn() && !segment.flags.ack() && !segment.flags.rst();
-        let Some(&index) = self.by_key.get(&key) else {
+        let Some(index) = self.flows.find(&key) else {
             return if is_syn {
                 self.tcp_begin(key, packet, now, out)
             } else {
@@ -55,6 +56,8 @@ impl Engine {
             // Both ends are acknowledged, and a stray reset must not take what a slow remote has still to get (RFC 1337).
             Stage::Relay(relay) if segment.flags.rst() && relay.is_in_time_wait() => {}
             Stage::Relay(relay) => {
+                // Keep-alives carry no data, and keep the connection all the same.
+                self.idle.touch(index, IdleClass::Tcp, now);
                 relay.note_segment(id, segment, now, out);
                 let mut io = Io { now, tun: &mut self.tun, out };
                 self.stack.ingest(relay, packet.bytes, segment, &mut flow.traffic, &mut io);
@@ -102,9 +105,10 @@ impl Engine {
         out: &mut impl Outside,
     ) {
         let Some(flow) = self.flows.get_mut(index) else { return };
-        let class = crate::idle::IdleClass::Tcp;
-        self.idle.touch(index, class, now);
-        if self.policy.names_matter(&flow.owner) && must_be_read_first(flow) {
+        self.idle.touch(index, IdleClass::Tcp, now);
+        // Where the network may have no way there, the app has to see that before it can see an answer.
+        let can_connect = self.settings.network.carries(flow.key.remote.ip());
+        if can_connect && self.policy.names_matter(&flow.owner) && must_be_read_first(flow) {
             if self.accept(index, &syn, now, out) {
                 self.set_alarm(index, now + SNIFF_DEADLINE);
             }
@@ -186,7 +190,12 @@ impl Engine {
                     let mut io = Io { now, tun: &mut self.tun, out };
                     self.stack.nudge(&flow.key, relay, &mut flow.traffic, &mut io);
                 }
-                if relay.unread && now >= flow.started + SNIFF_DEADLINE {
+                if relay.unread && relay.peek(1).is_empty() {
+                    // What it says later is read all the same.
+                    if relay.upstream == Upstream::None && now >= flow.started + SNIFF_DEADLINE {
+                        return self.ask_for_remote(index, now, out);
+                    }
+                } else if relay.unread && now >= relay.heard + SNIFF_DEADLINE {
                     return self.pass_unread(index, now, out);
                 }
                 self.mark(index);
@@ -214,7 +223,9 @@ impl Engine {
         let has_moved =
             (before.bytes_up, before.bytes_down) != (traffic.bytes_up, traffic.bytes_down);
         let next = self.stack.next_look(relay, now);
-        let deadline = if relay.unread { Some(now + SNIFF_DEADLINE) } else { None };
+        let awaits_name =
+            relay.unread && (relay.upstream == Upstream::None || !relay.peek(1).is_empty());
+        let deadline = if awaits_name { Some(now + SNIFF_DEADLINE) } else { None };
         let next = next.or(relay.awaits_app().then_some(now + FORGOTTEN));
         match moved {
             Moved::Closed => return self.end_flow(index, RecordState::Closed, now, out),
@@ -225,6 +236,8 @@ impl Engine {
         if has_moved {
             self.note_moved(index, now);
         }
+        // A full TUN says itself when it takes packets again, and the flow is answered then.
+        let next = next.filter(|_| !self.tun.is_full());
         if let Some(at) = next.into_iter().chain(deadline).min() {
             self.set_alarm(index, at.max(now + LEAST_LOOK));
         }
@@ -245,8 +258,9 @@ impl Engine {
         match found {
             Sniff::NeedMore if !has_all => {}
             Sniff::NeedMore | Sniff::NoName => self.pass_unread(index, now, out),
-            Sniff::Name(name, source) => {
-                if self.named(index, name, source, now, out) {
+            Sniff::Names(names) => {
+                let mut names = names.into_iter();
+                if names.all(|(name, source)| self.named(index, name, source, now, out)) {
                     self.pass_unread(index, now, out);
                 }
             }
@@ -301,6 +315,14 @@ impl Engine {
             relay.leave_alone();
             return self.mark(index);
         }
+        self.ask_for_remote(index, now, out);
+    }
+
+    /// Connects an accepted connection to its remote.
+    fn ask_for_remote(&mut self, index: u32, now: Instant, out: &mut impl Outside) {
+        let Some(Flow { stage: Stage::Relay(relay), .. }) = self.flows.get_mut(index) else {
+            return;
+        };
         relay.upstream = Upstream::Connecting;
         self.tell(index, RecordState::Open, now, out);
         self.connect(index, now, out);
@@ -333,7 +355,7 @@ impl Engine {
             return self.connect_failed(index, ConnectError::NetworkUnreachable, now, out);
         };
         let mut asked = out.connect(id, remote);
-        if asked == Err(ConnectError::Exhausted) && self.evict_datagram_flow(None, now, out) {
+        if asked == Err(ConnectError::Exhausted) && self.close_idle_port(now, out) {
             asked = out.connect(id, remote);
         }
         if let Err(error) = asked {

@@ -7,7 +7,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use smoltcp::iface::{Config, Interface, PollResult, SocketSet, SocketStorage};
 use smoltcp::phy::{Device, DeviceCapabilities, RxToken, TxToken};
-use smoltcp::socket::tcp::Socket;
+use smoltcp::socket::tcp::{Socket, State};
 use smoltcp::time::Instant;
 use smoltcp::wire::HardwareAddress;
 use wire::{FlowKey, TcpSegment};
@@ -82,6 +82,7 @@ impl Stack {
             received: Some(plain.as_deref().unwrap_or(syn)),
             scratch: &mut self.scratch,
             tun: io.tun,
+            waits_for_tun: true,
             windows: &self.windows,
             edge: &mut relay.edge,
             sent: &mut 0,
@@ -97,6 +98,7 @@ impl Stack {
             received: Some(packet),
             scratch: &mut self.scratch,
             tun: io.tun,
+            waits_for_tun: true,
             windows: &self.windows,
             edge: &mut Edge::default(),
             sent: &mut 0,
@@ -199,6 +201,7 @@ impl Stack {
             received: Some(packet),
             scratch: &mut self.scratch,
             tun: io.tun,
+            waits_for_tun: true,
             windows: &self.windows,
             edge: &mut relay.edge,
             sent: &mut traffic.packets_down,
@@ -211,10 +214,13 @@ impl Stack {
         if relay.is_in_time_wait() {
             return;
         }
+        // A closed socket has its reset to send, and is gone after this.
+        let is_reset = relay.rings.socket().state() == State::Closed;
         let mut device = TunDevice {
             received: None,
             scratch: &mut self.scratch,
             tun: io.tun,
+            waits_for_tun: !is_reset,
             windows: &self.windows,
             edge: &mut relay.edge,
             sent: &mut traffic.packets_down,

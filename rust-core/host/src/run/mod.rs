@@ -14,9 +14,9 @@ mod resolver_files;
 
 use std::os::fd::{AsFd, OwnedFd};
 
-use engine::Settings;
 use nix::errno::Errno;
 use runtime::Attributor;
+use runtime::Settings;
 use runtime::attribution::{LinuxAttributor, ProcNet, Processes, SockDiag, SocketTable};
 use serde::{Deserialize, Serialize};
 
@@ -93,7 +93,7 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<u8, Failure> {
             }
         };
     let outcome = command_ended(&channel, &child, &mut firewall, &mut signals);
-    firewall.finish();
+    firewall.finish(outcome.is_ok());
     outcome
 }
 

@@ -3,11 +3,13 @@
 //! A program finds its DNS server in resolv.conf, the way to it in nsswitch.conf, and a resolver on the host by a
 //! local socket, which a network namespace does not close. The first two are replaced, the last is hidden; the
 //! host's own files are not touched.
+//!
+//! Two limits: a program that asks a resolver by D-Bus still reaches it, and where /etc/resolv.conf is a plain file that
+//! the host replaces meanwhile, the command sees the new one (mount_namespaces(7)); its questions still pass through us.
 
 use std::fs;
 use std::io;
 use std::net::Ipv4Addr;
-use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 
 use nix::mount::{MntFlags, MsFlags, mount, umount2};
@@ -28,18 +30,25 @@ const STAGES: [&str; 4] = ["/tmp", "/var/tmp", "/mnt", "/home"];
 
 /// Mounts everything in this (private) mount namespace, so that names are asked at `resolver`.
 pub(super) fn mount_over(resolver: Ipv4Addr) -> Result<(), Failure> {
-    let host_file = fs::read_to_string(RESOLV_CONF).unwrap_or_default();
-    let sockets = local_sockets();
+    let failed = |what: String| move |error: io::Error| Failure::new(what, error);
+    let resolv_conf = inside_file(resolver, &fs::read_to_string(RESOLV_CONF).unwrap_or_default());
     let target = fs::canonicalize(RESOLV_CONF).ok();
     let services = fs::read_to_string(NSSWITCH_CONF).ok().and_then(|text| without_resolvers(&text));
-    let failed = |what: String| move |error: io::Error| Failure::new(what, error);
 
+    let hidden = socket_folders();
+    for folder in &hidden {
+        mount_empty(folder).map_err(failed(format!("hiding {}", folder.display())))?;
+    }
     let stage = Stage::mount(target.as_deref())
         .map_err(failed("making room for resolv.conf".to_owned()))?;
     let file = stage
-        .write("resolv.conf", &inside_file(resolver, &host_file))
+        .write("resolv.conf", &resolv_conf)
         .map_err(failed("writing resolv.conf".to_owned()))?;
     match &target {
+        // Hidden with its folder: a resolver that replaces its file on the host does not reach ours.
+        Some(target) if hidden.iter().any(|folder| target.starts_with(folder)) => {
+            fs::copy(&file, target).map(drop)
+        }
         Some(target) => bind(&file, target),
         None => stage.overlay_missing(&file),
     }
@@ -53,10 +62,6 @@ pub(super) fn mount_over(resolver: Ipv4Addr) -> Result<(), Failure> {
             .map_err(failed("writing nsswitch.conf".to_owned()))?;
         bind(&file, Path::new(NSSWITCH_CONF))
             .map_err(failed(format!("mounting over {NSSWITCH_CONF}")))?;
-    }
-    let empty = stage.write("empty", "").map_err(failed("writing an empty file".to_owned()))?;
-    for socket in sockets {
-        bind(&empty, &socket).map_err(failed(format!("hiding {}", socket.display())))?;
     }
     stage.uncover().map_err(failed("clearing up after resolv.conf".to_owned()))
 }
@@ -91,16 +96,13 @@ fn without_resolvers(nsswitch: &str) -> Option<String> {
     Some(lines.flat_map(|line| [line, "\n"]).collect())
 }
 
-fn local_sockets() -> Vec<PathBuf> {
-    SOCKET_FOLDERS
-        .iter()
-        .filter_map(|folder| fs::canonicalize(folder).ok())
-        .filter_map(|folder| fs::read_dir(folder).ok())
-        .flatten()
-        .flatten()
-        .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_socket()))
-        .map(|entry| entry.path())
-        .collect()
+/// Those that this host has, each once, whatever links lead there.
+fn socket_folders() -> Vec<PathBuf> {
+    let mut folders: Vec<PathBuf> =
+        SOCKET_FOLDERS.iter().filter_map(|folder| fs::canonicalize(folder).ok()).collect();
+    folders.sort();
+    folders.dedup();
+    folders
 }
 
 /// A small file system in memory, mounted where it disturbs nobody. The files stay alive through their mounts.
@@ -114,7 +116,7 @@ impl Stage {
             .filter(|stage| stage.is_dir())
             .find(|stage| !target.is_some_and(|target| target.starts_with(stage)))
             .ok_or(io::ErrorKind::NotFound)?;
-        mount(Some("tmpfs"), &folder, Some("tmpfs"), MsFlags::empty(), Some("mode=0755"))?;
+        mount_empty(&folder)?;
         Ok(Stage(folder))
     }
 
@@ -144,6 +146,10 @@ impl Stage {
     fn uncover(self) -> io::Result<()> {
         Ok(umount2(&self.0, MntFlags::MNT_DETACH)?)
     }
+}
+
+fn mount_empty(folder: &Path) -> io::Result<()> {
+    Ok(mount(Some("tmpfs"), folder, Some("tmpfs"), MsFlags::empty(), Some("mode=0755"))?)
 }
 
 fn bind(file: &Path, over: &Path) -> io::Result<()> {

@@ -49,6 +49,32 @@ impl Answer {
         data.extend(ipv6.parse::<std::net::Ipv6Addr>().unwrap().octets());
         Answer { owner, record_type: record_type::HTTPS, ttl, data }
     }
+
+    /// An HTTPS record of the owner itself with one parameter.
+    pub(crate) fn https_with(owner: &'static str, key: u16, value: &[u8]) -> Self {
+        let mut data = vec![0, 1, 0];
+        data.extend(key.to_be_bytes());
+        data.extend((value.len() as u16).to_be_bytes());
+        data.extend(value);
+        Answer { owner, record_type: record_type::HTTPS, ttl: 60, data }
+    }
+}
+
+/// An `ECHConfigList` of configurations with these versions and public names.
+pub(crate) fn ech_list(configurations: &[(u16, &str)]) -> Vec<u8> {
+    let mut list = Vec::new();
+    for (version, public_name) in configurations {
+        let mut contents = b"\x07\x00\x20\x00\x20".to_vec();
+        contents.extend([0x9e; 32]);
+        contents.extend(b"\x00\x04\x00\x01\x00\x01\x40");
+        contents.push(public_name.len() as u8);
+        contents.extend(public_name.as_bytes());
+        contents.extend([0, 0]);
+        list.extend(version.to_be_bytes());
+        list.extend((contents.len() as u16).to_be_bytes());
+        list.extend(contents);
+    }
+    [&(list.len() as u16).to_be_bytes()[..], &list].concat()
 }
 
 /// A query with recursion desired, class IN.

@@ -6,6 +6,7 @@ use wire::HostName;
 
 use super::reader::{Name, Reader, Record, flag};
 use super::{DnsError, record_type};
+use crate::tls::ech;
 
 /// How many aliases in a row are followed. Resolvers themselves give up earlier (BIND after 16, Unbound after 11).
 const MAX_ALIASES: usize = 16;
@@ -16,6 +17,8 @@ const INTERNET: u16 = 1;
 /// Keys of service parameters, RFC 9460 section 14.3.2.
 const IPV4_HINT: u16 = 4;
 const IPV6_HINT: u16 = 6;
+/// RFC 9848 section 3.
+const ECH: u16 = 5;
 
 /// A DNS response: the question, and the addresses that answer it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +39,9 @@ pub struct Response {
     /// The addresses of the name and of its aliases, with the seconds they may be kept: the least TTL on the way.
     /// Records of other names are not looked at.
     pub addresses: Vec<(IpAddr, u32)>,
+    /// The names that clients show outside when they encrypt their ClientHello to these servers: the `public_name`s
+    /// of SVCB and HTTPS records, RFC 9848 section 3. A hello with ECH to one of them hides its true name.
+    pub public_names: Vec<HostName>,
 }
 
 impl Response {
@@ -66,6 +72,7 @@ impl Response {
             record_type,
             chain: Vec::new(),
             addresses: Vec::new(),
+            public_names: Vec::new(),
         };
         response.follow(message, question, &records)?;
         Ok(response)
@@ -101,8 +108,8 @@ impl Response {
         Ok(())
     }
 
-    /// Takes the target and the address hints of a service binding, RFC 9460 section 2.2: clients connect to them
-    /// without asking further. `message` ends where the record ends.
+    /// Takes the target, the address hints and the outer names of a service binding, RFC 9460 section 2.2: clients
+    /// connect to them without asking further. `message` ends where the record ends.
     fn service(&mut self, message: &[u8], at: usize, ttl: u32) -> Result<(), DnsError> {
         let mut data = Reader::new(message, at);
         let _priority = data.u16()?;
@@ -115,7 +122,7 @@ impl Response {
             let length = usize::from(data.u16()?);
             let start = data.position();
             let mut value = Reader::new(message, start);
-            data.bytes(length)?;
+            let bytes = data.bytes(length)?;
             match key {
                 IPV4_HINT => {
                     for _ in 0..length / 4 {
@@ -127,6 +134,7 @@ impl Response {
                         self.addresses.push((value.ipv6()?.into(), ttl));
                     }
                 }
+                ECH => ech::public_names(bytes, &mut self.public_names),
                 _ => {}
             }
         }
@@ -193,6 +201,30 @@ mod tests {
         let response = Response::parse(&message).unwrap();
         assert_eq!(response.addresses, addresses(&[("192.0.2.3", 120), ("2001:db8::3", 120)]));
         assert_eq!(response.chain[0].as_str(), "cdn.example");
+    }
+
+    #[test]
+    fn outer_names_of_encrypted_hellos_are_read() {
+        let list = build::ech_list(&[
+            (0xfe0d, "cover.example"),
+            (0xfe0a, "draft.example"),
+            (0xfe0d, "192.0.2.1"),
+            (0xfe0d, "Cover.example"),
+            (0xfe0d, "second.example"),
+        ]);
+        let names_in = |list: &[u8]| {
+            let answer = Answer::https_with("shop.example", 5, list);
+            let message = build::response("shop.example", record_type::HTTPS, &[answer]);
+            Response::parse(&message).unwrap().public_names
+        };
+        let names = names_in(&list);
+        assert_eq!(
+            names.iter().map(HostName::as_str).collect::<Vec<_>>(),
+            ["cover.example", "second.example"]
+        );
+        for length in 0..list.len() {
+            assert!(names_in(&list[..length]).is_empty(), "{length} octets");
+        }
     }
 
     #[test]

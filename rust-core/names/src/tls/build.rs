@@ -28,6 +28,19 @@ impl Hello {
 
     /// The hello in one record.
     pub(crate) fn record(&self) -> Vec<u8> {
+        self.in_records(1 << 14)
+    }
+
+    /// The hello in records of `size` octets each, the last one shorter.
+    pub(crate) fn in_records(&self, size: usize) -> Vec<u8> {
+        let record = |fragment: &[u8]| {
+            [&b"\x16\x03\x01"[..], &(fragment.len() as u16).to_be_bytes(), fragment].concat()
+        };
+        self.message().chunks(size).flat_map(record).collect()
+    }
+
+    /// The handshake message alone.
+    pub(crate) fn message(&self) -> Vec<u8> {
         let mut hello = b"\x03\x03".to_vec();
         hello.extend([0x5a; 32]);
         hello.push(32);
@@ -36,12 +49,7 @@ impl Hello {
         hello.extend(b"\x01\x00");
         hello.extend((self.extensions.len() as u16).to_be_bytes());
         hello.extend(&self.extensions);
-        let mut record = b"\x16\x03\x01".to_vec();
-        record.extend((hello.len() as u16 + 4).to_be_bytes());
-        record.push(1);
-        record.extend(&(hello.len() as u32).to_be_bytes()[1..]);
-        record.extend(hello);
-        record
+        [&[1], &(hello.len() as u32).to_be_bytes()[1..], &hello].concat()
     }
 }
 

@@ -19,13 +19,16 @@ use nix::sys::resource::{Resource, getrlimit, setrlimit};
 
 use target::Targets;
 
+/// A run that is bounded in count ends after this long even so.
+const LONGEST: Duration = Duration::from_secs(60);
+
 const USAGE: &str = "\
 usage: hw-bench-load MODE …
   serve FIRST COUNT                              echo servers for the addresses FIRST, FIRST+1, …
   connect FIRST COUNT NUMBER AT_ONCE             connect, echo a byte, close
   hold FIRST COUNT NUMBER                        open, then echo once more on all for each line on stdin
   udp FIRST COUNT FLOWS AT_ONCE SECONDS          request and response on FLOWS ports
-  udp-new FIRST COUNT FLOWS AT_ONCE SECONDS      the same with a new port for each request
+  udp-new FIRST COUNT FLOWS AT_ONCE REQUESTS     the same with a new port for each request
   copy TUN_FD TUN_FD                             packets from one TUN to the other, until killed
   tun-cost TUN_FD LOCAL REMOTE LENGTH            nanoseconds a read and a write of a TUN";
 
@@ -49,13 +52,15 @@ fn run(arguments: &[String]) -> io::Result<()> {
             print(&tcp::connect(targets(first, count)?, number, at_once)?)
         }
         ["hold", first, count, number] => tcp::hold(targets(first, count)?, value(number)?),
-        [mode @ ("udp" | "udp-new"), first, count, flows, at_once, seconds] => {
+        [mode @ ("udp" | "udp-new"), first, count, flows, at_once, extent] => {
+            let new_ports = mode == "udp-new";
             let load = udp::Load {
                 targets: targets(first, count)?,
                 flows: value(flows)?,
                 at_once: value(at_once)?,
-                duration: Duration::from_secs_f64(value(seconds)?),
-                new_ports: mode == "udp-new",
+                longest: if new_ports { LONGEST } else { Duration::from_secs(value(extent)?) },
+                requests: if new_ports { value(extent)? } else { usize::MAX },
+                new_ports,
             };
             print(&udp::run(&load)?)
         }

@@ -16,13 +16,10 @@ use nix::{
 };
 use serde::Serialize;
 
-use crate::{latency::Latencies, target::Targets};
+use crate::{LONGEST, latency::Latencies, target::Targets};
 
 /// Nothing came back for this long: what is still open counts as failed.
 const STALLED: Duration = Duration::from_secs(4);
-
-/// A run ends after this long even if it moves.
-const LONGEST: Duration = Duration::from_secs(60);
 
 /// How many connections are being opened at a time in [`hold`].
 const HOLD_AT_ONCE: usize = 64;
@@ -194,22 +191,25 @@ impl Run {
         }
     }
 
-    /// Sends a byte on every held connection and counts the bytes that come back.
+    /// Sends a byte on every held connection and counts the bytes that come back. As many at a time
+    /// as when they were opened: a TUN queues 500 packets, and the rest would be sent late.
     fn echo_on_all(&mut self) -> io::Result<usize> {
-        let held = || self.connections.iter().flatten().filter(|c| c.state == State::Held);
-        let mut sent = Vec::new();
-        for connection in held() {
-            let mut stream = &connection.stream;
-            if stream.write(b"x").is_ok() {
-                sent.push(stream);
-            }
-        }
+        let held: Vec<&TcpStream> = self
+            .connections
+            .iter()
+            .flatten()
+            .filter(|connection| connection.state == State::Held)
+            .map(|connection| &connection.stream)
+            .collect();
         let mut alive = 0;
-        for mut stream in sent {
-            stream.set_nonblocking(false)?;
-            stream.set_read_timeout(Some(STALLED))?;
-            alive += usize::from(matches!(stream.read(&mut [0]), Ok(1)));
-            stream.set_nonblocking(true)?;
+        for mut streams in held.chunks(HOLD_AT_ONCE).map(<[&TcpStream]>::to_vec) {
+            streams.retain_mut(|stream| stream.write(b"x").is_ok());
+            for mut stream in streams {
+                stream.set_nonblocking(false)?;
+                stream.set_read_timeout(Some(STALLED))?;
+                alive += usize::from(matches!(stream.read(&mut [0]), Ok(1)));
+                stream.set_nonblocking(true)?;
+            }
         }
         Ok(alive)
     }

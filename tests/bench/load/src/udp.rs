@@ -32,7 +32,10 @@ pub(crate) struct Load {
     pub(crate) flows: usize,
     /// Requests under way.
     pub(crate) at_once: usize,
-    pub(crate) duration: Duration,
+    /// The run ends after this long,
+    pub(crate) longest: Duration,
+    /// or with this many requests.
+    pub(crate) requests: usize,
     /// A new port for each request.
     pub(crate) new_ports: bool,
 }
@@ -48,7 +51,8 @@ pub(crate) struct Answered {
     p99_us: Option<u32>,
 }
 
-/// Sends for the whole duration. Requests still under way at its end count neither way.
+/// Sends for the whole duration or until all requests are answered or lost. Those still under way at
+/// its end count neither way.
 pub(crate) fn run(load: &Load) -> io::Result<Answered> {
     let (soft, _) = getrlimit(Resource::RLIMIT_NOFILE)?;
     if load.flows as u64 + 16 > soft {
@@ -97,7 +101,7 @@ impl Run<'_> {
         let began = Instant::now();
         let mut scanned = began;
         let mut events = [EpollEvent::empty(); 256];
-        while began.elapsed() < self.load.duration {
+        while began.elapsed() < self.load.longest && self.ok + self.lost < self.load.requests {
             self.ask();
             let count = self.epoll.wait(&mut events, EpollTimeout::from(20u8))?;
             let now = Instant::now();
@@ -132,7 +136,7 @@ impl Run<'_> {
     /// Sends on the flows in turn until enough requests are under way.
     fn ask(&mut self) {
         for _ in 0..self.flows.len() {
-            if self.under_way >= self.load.at_once {
+            if self.under_way >= self.load.at_once || self.sent == self.load.requests {
                 return;
             }
             let flow = &mut self.flows[self.next];
