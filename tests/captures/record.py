@@ -2,8 +2,8 @@
 """Records what real clients send first, and what tshark reads in it, for rust-core/names/tests/captures.rs.
 
 Run as root: python3 tests/captures/record.py [CLIENT…]
-Needs: iproute2, ethtool, tshark, curl, gnutls-cli (gnutls-bin), dig (bind9-dnsutils), chromium, go, and the Python
-package aioquic.
+Needs: iproute2, ethtool, tshark, curl, git (whose libcurl has GnuTLS on Debian), gnutls-cli (gnutls-bin), dig
+(bind9-dnsutils), chromium, go, cargo, and the Python packages aioquic and curl_cffi (whose libcurl has BoringSSL).
 
 All of it happens on the loopback of a network namespace of its own, so nothing leaves the machine. Each client's
 packets go to CLIENT.pcap, those of its servers are left out, and CLIENT.expected has one line a flow in the order of
@@ -11,9 +11,10 @@ the first packets: protocol, the client's port, name and its source, `-` for non
 """
 
 import asyncio
-import datetime
+import json
 import os
 import pathlib
+import shutil
 import socket
 import ssl
 import subprocess
@@ -57,12 +58,23 @@ def clients(scratch):
             CURL + ["-H", "Cookie: " + "c" * 6000, "-H", "Host: late.example", "http://127.0.0.1/"],
             CURL + ["http://127.0.0.1/"],
         ],
+        "curl-gnutls": [
+            ["git", "-c", "http.sslVerify=false", "-c", f"http.curloptResolve={TRACKER}:443:127.0.0.1", "ls-remote", f"https://{TRACKER}/"],
+        ],
+        "curl-boringssl": [
+            [sys.executable, "-c", f"""
+from curl_cffi import CurlOpt, get
+get("https://{TRACKER}/", impersonate="{browser}", verify=False, curl_options={{CurlOpt.RESOLVE: ["{TRACKER}:443:127.0.0.1"]}})
+"""]
+            for browser in ("chrome", "chrome_android", "safari_ios")
+        ],
         "gnutls-cli": [
             ["gnutls-cli", "--insecure", f"--sni-hostname={TRACKER}", "127.0.0.1"],
             ["gnutls-cli", "--insecure", "--disable-sni", "127.0.0.1"],
         ],
         "go": [[go, "tls", TRACKER, "127.0.0.1:443"], [go, "tls", "shop.example", "127.0.0.1:443"]],
         "quic-go": [[go, "quic", TRACKER, "127.0.0.1:443"], [go, "quic", "shop.example", f"127.0.0.1:{RETRY_PORT}"]],
+        "quinn": [[str(scratch / "quic-fetch"), "127.0.0.1:443", str(scratch / "certificate.pem")]],
         "aioquic": [
             python + ["1", TRACKER, "443"],
             python + ["2", TRACKER, "443"],
@@ -82,31 +94,43 @@ def clients(scratch):
 
 
 def main():
-    if os.environ.get("HW_CAPTURES") != NAMESPACE:
+    scratch = os.environ.get("HW_SCRATCH")
+    if scratch:
+        return record(pathlib.Path(scratch), sys.argv[1:])
+    with tempfile.TemporaryDirectory() as scratch:
+        # Outside of the namespace, for it may have to fetch modules.
+        build = ["go", "build", "-o", f"{scratch}/go-client", "."]
+        subprocess.run(build, cwd=HERE / "go-client", check=True)
+        subprocess.run(["cargo", "build", "-q", "-p", "hushwall-blackbox", "--bin", "quic-fetch"], cwd=HERE, check=True)
+        metadata = subprocess.run(
+            ["cargo", "metadata", "--no-deps", "--format-version=1"], cwd=HERE, check=True, capture_output=True
+        )
+        target = pathlib.Path(json.loads(metadata.stdout)["target_directory"])
+        shutil.copy(target / "debug" / "quic-fetch", scratch)
         subprocess.run(["ip", "netns", "add", NAMESPACE], check=True)
         try:
             inside = ["ip", "netns", "exec", NAMESPACE, sys.executable, __file__, *sys.argv[1:]]
-            sys.exit(subprocess.run(inside, env={**os.environ, "HW_CAPTURES": NAMESPACE}).returncode)
+            # Chromium writes to its home, whatever its profile.
+            environment = {**os.environ, "HW_SCRATCH": scratch, "HOME": scratch}
+            return subprocess.run(inside, env=environment).returncode
         finally:
             subprocess.run(["ip", "netns", "del", NAMESPACE], check=True)
+
+
+def record(scratch, names):
     # Packets as a network has them: no larger than 1500 octets, with checksums.
     subprocess.run(["ip", "link", "set", "lo", "mtu", "1500", "up"], check=True)
     subprocess.run("ethtool -K lo tso off gso off gro off tx off".split(), check=True, stdout=subprocess.DEVNULL)
-    with tempfile.TemporaryDirectory() as scratch:
-        scratch = pathlib.Path(scratch)
-        os.environ["HOME"] = str(scratch)
-        certificate, key = make_certificate(scratch)
-        threading.Thread(target=serve_tls, args=(certificate, key), daemon=True).start()
-        threading.Thread(target=serve_http, daemon=True).start()
-        threading.Thread(target=lambda: asyncio.run(serve_quic(certificate, key)), daemon=True).start()
-        wanted = clients(scratch)
-        names = sys.argv[1:] or list(wanted)
-        if any("go" in name for name in names):
-            environment = {**os.environ, "HOME": "/root", "GOFLAGS": "-mod=mod", "GOPROXY": "off"}
-            build = ["go", "build", "-o", str(scratch / "go-client"), "."]
-            subprocess.run(build, cwd=HERE / "go-client", env=environment, check=True)
-        for name in names:
-            capture(name, wanted[name], scratch)
+    certificate, key = make_certificate(scratch)
+    threading.Thread(target=serve_tls, args=(certificate, key), daemon=True).start()
+    threading.Thread(target=serve_http, daemon=True).start()
+    threading.Thread(target=lambda: asyncio.run(serve_quic(certificate, key)), daemon=True).start()
+    commands = clients(scratch)
+    unknown = [name for name in names if name not in commands]
+    if unknown:
+        sys.exit(f"no client {', '.join(unknown)}; there are {', '.join(commands)}")
+    for name in names or commands:
+        capture(name, commands[name], scratch)
 
 
 def capture(name, commands, scratch):
@@ -209,4 +233,4 @@ async def serve_quic(certificate, key):
     await asyncio.Event().wait()
 
 
-main()
+sys.exit(main())

@@ -103,10 +103,9 @@ impl Flow {
         now: Instant,
     ) -> Option<FlowRecord> {
         let decision = self.decision.clone()?;
-        // A blocked flow stays one when the engine forgets it.
-        let goes_quietly = matches!(state, RecordState::Open | RecordState::Closed);
-        let is_blocked = decision.verdict != Verdict::Allow;
-        let state = if is_blocked && goes_quietly { RecordState::Blocked } else { state };
+        // A flow that carried DNS ends in order, whatever became of its last question.
+        let ended_blocked = state == RecordState::Closed && decision.verdict != Verdict::Allow;
+        let state = if ended_blocked { RecordState::Blocked } else { state };
         let speaking = decision.evidence.as_ref().or(self.names.first());
         Some(FlowRecord {
             flow,

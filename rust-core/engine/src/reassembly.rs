@@ -163,10 +163,18 @@ impl Datagram {
         }
         let mut packet = Vec::with_capacity(headers.len() + received);
         packet.extend_from_slice(headers);
+        let protocol = match self.key.source {
+            IpAddr::V4(_) => self.key.protocol,
+            IpAddr::V6(_) => {
+                // The header of an only fragment (RFC 6946): nothing else tells that it may leave in fragments.
+                packet.extend_from_slice(&[self.key.protocol, 0, 0, 0, 0, 0, 0, 0]);
+                IPV6_FRAGMENT
+            }
+        };
         for piece in &self.pieces {
             packet.extend_from_slice(&piece.bytes);
         }
-        craft::join(&mut packet, self.key.protocol, *protocol_at);
+        craft::join(&mut packet, protocol, *protocol_at);
         Some(packet)
     }
 
@@ -196,6 +204,8 @@ const MAX_PIECES: usize = 128;
 const PATIENCE_IPV4: Duration = Duration::from_secs(30);
 /// RFC 8200 section 4.5.
 const PATIENCE_IPV6: Duration = Duration::from_secs(60);
+/// The protocol number of IPv6's fragment header, RFC 8200 section 4.5.
+const IPV6_FRAGMENT: u8 = 44;
 
 #[cfg(test)]
 mod tests {
@@ -258,6 +268,7 @@ mod tests {
                 .filter_map(|piece| insert(&mut reassembly, piece))
                 .collect();
             assert_eq!(whole.iter().map(|whole| payload(whole)).collect::<Vec<_>>(), [sent]);
+            assert!(!Packet::parse(&whole[0]).unwrap().dont_fragment);
             assert_eq!(reassembly.next_expiry(), None, "nothing is kept of it");
         }
     }

@@ -35,8 +35,8 @@ pub(crate) const TUN_QUEUE: usize = 256;
 pub(crate) const READS_A_TURN: usize = 8;
 /// Datagrams taken from one socket in one turn, for the same reason.
 pub(crate) const DATAGRAMS_A_TURN: usize = 64;
-/// Bytes of a connection's start that are looked at for a name: a ClientHello record is no longer.
-pub(crate) const SNIFF_BYTES: usize = 16 << 10;
+/// Bytes of a connection's start that are looked at for a name.
+pub(crate) const SNIFF_BYTES: usize = names::LARGEST_OPENING;
 /// The TUN's queue is 500 packets; all windows together stay below this many, or the kernel drops what apps send.
 pub(crate) const WINDOW_PACKETS: usize = 400;
 

@@ -162,7 +162,10 @@ impl Engine {
         now: Instant,
         out: &mut impl Outside,
     ) {
-        self.tell(index, state, now, out);
+        let was_told = matches!(self.flows.get(index), Some(Flow { stage: Stage::Refused(_), .. }));
+        if !was_told {
+            self.tell(index, state, now, out);
+        }
         let id = self.id(index);
         let Some(flow) = self.flows.remove(index) else { return };
         self.idle.remove(index);
@@ -258,9 +261,7 @@ impl Engine {
         let decision = decide(&self.policy, flow);
         let verdict = decision.verdict;
         flow.decision = Some(decision);
-        let state =
-            if verdict == Verdict::Allow { RecordState::Open } else { RecordState::Blocked };
-        self.tell(index, state, now, out);
+        self.tell(index, RecordState::Open, now, out);
         verdict
     }
 

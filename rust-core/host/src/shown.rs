@@ -137,6 +137,11 @@ impl Shown {
         self.state == State::Open.as_str()
     }
 
+    /// Whether it is a question to the name service.
+    pub(crate) fn is_question(&self) -> bool {
+        self.remote.port() == 53 && self.host_source == Some(NameSource::Dns.as_str())
+    }
+
     /// Whether it was allowed and came to nothing.
     pub(crate) fn has_failed(&self) -> bool {
         self.state == State::Failed.as_str()
@@ -157,6 +162,7 @@ impl Shown {
     pub(crate) fn remote_label(&self) -> String {
         let port = self.remote.port();
         match &self.host {
+            Some(host) if self.is_question() => format!("name of {}", harmless(host)),
             Some(host) if self.protocol == Protocol::Icmp.as_str() => harmless(host).into_owned(),
             Some(host) => format!("{}:{port}", harmless(host)),
             None if self.protocol == Protocol::Icmp.as_str() => self.remote.ip().to_string(),
@@ -219,10 +225,10 @@ impl Shown {
     fn line(&self, time: &str, rest: &str, paint: Paint) -> String {
         let tone = if self.is_blocked() { Tone::Bad } else { Tone::Good };
         format!(
-            "{}  {:<18}  {:<4}  {:<40}  {}  {rest}",
+            "{}  {:<30}  {:<4}  {:<38}  {}  {rest}",
             paint.paint(Tone::Faint, time),
             self.app_label(),
-            self.protocol,
+            if self.is_question() { "dns" } else { self.protocol },
             self.remote_label(),
             paint.paint(tone, self.verdict),
         )

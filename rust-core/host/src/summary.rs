@@ -13,8 +13,8 @@ const MAX_HOSTS: usize = 10;
 pub(crate) struct Summary {
     apps: HashMap<String, Counts>,
     blocked_hosts: HashMap<String, u64>,
-    /// What was counted already of connections that go on.
-    open: HashMap<String, Counts>,
+    /// What was counted already of connections that go on, and of which host.
+    open: HashMap<String, (Counts, Option<String>)>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,7 +26,8 @@ struct Counts {
 }
 
 impl Summary {
-    /// Takes in what is now known of a connection; true where it is new, or its verdict has changed.
+    /// Takes in what is now known of a connection; true where it is new, or its verdict has changed. A question for a name
+    /// counts only if it was blocked: else the connection that follows tells all.
     pub(crate) fn add(&mut self, shown: &Shown) -> bool {
         let now = Counts {
             connections: 1,
@@ -34,9 +35,18 @@ impl Summary {
             bytes_up: shown.bytes_up,
             bytes_down: shown.bytes_down,
         };
-        let before = self.open.remove(&shown.id).unwrap_or_default();
+        let before = match self.open.remove(&shown.id) {
+            // One socket asks for one name after another.
+            Some((_, host)) if shown.is_question() && host != shown.host => Counts::default(),
+            Some((before, _)) => before,
+            None => Counts::default(),
+        };
         if shown.is_open() {
-            self.open.insert(shown.id.clone(), now);
+            self.open.insert(shown.id.clone(), (now, shown.host.clone()));
+        }
+        if shown.is_question() && !shown.is_blocked() {
+            // The connection that follows is what counts.
+            return false;
         }
         let app = self.apps.entry(shown.app_label()).or_default();
         app.connections += now.connections.saturating_sub(before.connections);
@@ -63,7 +73,7 @@ impl Summary {
         let mut apps: Vec<_> = self.apps.iter().collect();
         apps.sort_by(|(a, x), (b, y)| y.connections.cmp(&x.connections).then_with(|| a.cmp(b)));
         for (app, counts) in apps {
-            text.push_str(&format!("  {app:<24}  {}\n", told(counts)));
+            text.push_str(&format!("  {app:<30}  {}\n", told(counts)));
         }
         let mut hosts: Vec<_> = self.blocked_hosts.iter().collect();
         hosts.sort_by(|(a, x), (b, y)| y.cmp(x).then_with(|| a.cmp(b)));
@@ -115,8 +125,8 @@ mod tests {
         assert_eq!(
             summary.text(Paint::off()),
             "hushwall: 2 connections, 1 blocked, 100 B up, 2.0 KB down\n  \
-             curl (1000)               1 connection, 0 blocked, 100 B up, 2.0 KB down\n  \
-             msa (1000)                1 connection, 1 blocked, 0 B up, 0 B down\n\
+             curl (1000)                     1 connection, 0 blocked, 100 B up, 2.0 KB down\n  \
+             msa (1000)                      1 connection, 1 blocked, 0 B up, 0 B down\n\
              blocked most:\n  t.example                                 1\n"
         );
     }

@@ -216,6 +216,13 @@ mod tests {
         assert_eq!(sniff(&short), Sniff::NoName, "a hello of ten octets");
     }
 
+    /// RFC 8448 section 3.
+    #[test]
+    fn the_hello_of_the_rfc_is_read() {
+        let record = crate::dns::build::from_hex(include_str!("tls/rfc8448-3.hex"));
+        assert_eq!(sniff(&record), named("server", NameSource::Sni));
+    }
+
     #[test]
     fn a_hello_of_openssl_is_read() {
         assert_eq!(

@@ -131,7 +131,8 @@ impl Script<'_> {
         let shift = i32::from(self.byte() as i8);
         let payload = self.payload();
         let sequence = sequence.wrapping_add_signed(if flags & 0x40 != 0 { shift } else { 0 });
-        let acknowledgment = acknowledgment.wrapping_add_signed(if flags & 0x80 != 0 { shift } else { 0 });
+        let acknowledgment =
+            acknowledgment.wrapping_add_signed(if flags & 0x80 != 0 { shift } else { 0 });
         let set = |header: &mut packets::TcpHeader| {
             (header.fin, header.syn, header.rst) = (flags & 1 != 0, flags & 2 != 0, flags & 4 != 0);
             header.psh = flags & 8 != 0;
@@ -216,7 +217,11 @@ impl Script<'_> {
             }
             1 => {
                 let alias = [messages::DnsRecord::Alias("shop.example", "tracker.example")];
-                self.world.remote_datagram(port, remote, &messages::dns_answer("shop.example", A, &alias));
+                self.world.remote_datagram(
+                    port,
+                    remote,
+                    &messages::dns_answer("shop.example", A, &alias),
+                );
             }
             2 => {
                 let payload = vec![2; self.length().min(65_000)];

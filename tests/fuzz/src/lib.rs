@@ -4,6 +4,7 @@
 pub mod dns;
 pub mod engine;
 pub mod httpdns;
+pub mod lists_index;
 pub mod lists_text;
 pub mod packet;
 pub mod policy_document;
@@ -18,6 +19,7 @@ pub const TARGETS: &[Target] = &[
     ("dns", dns::run),
     ("engine", engine::run),
     ("httpdns", httpdns::run),
+    ("lists_index", lists_index::run),
     ("lists_text", lists_text::run),
     ("packet", packet::run),
     ("policy_document", policy_document::run),

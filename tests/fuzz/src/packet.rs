@@ -20,7 +20,8 @@ pub fn run(data: &[u8]) {
     assert!(data.starts_with(packet.bytes));
     let _ = packet.checksums_ok();
     let key = packet.flow_key();
-    let carries = matches!(packet.payload, Transport::Tcp(_) | Transport::Udp(_) | Transport::Echo(_));
+    let carries =
+        matches!(packet.payload, Transport::Tcp(_) | Transport::Udp(_) | Transport::Echo(_));
     assert_eq!(key.is_some(), carries, "{packet:?}");
     for error in ERRORS {
         if craft::icmp_error(data, error, &mut answer) {
@@ -39,7 +40,10 @@ fn check_answer(packet: &Packet<'_>, answer: &[u8]) {
     assert_eq!((read.source, read.destination), (packet.destination, packet.source));
     assert!(matches!(read.payload, Transport::Icmp(_)), "{read:?}");
     let mut second = Vec::new();
-    assert!(!craft::icmp_error(answer, IcmpError::Prohibited, &mut second), "no error about an error");
+    assert!(
+        !craft::icmp_error(answer, IcmpError::Prohibited, &mut second),
+        "no error about an error"
+    );
 }
 
 /// A segment cut to pieces carries the same bytes, and so does a datagram in fragments.

@@ -5,6 +5,7 @@
                                           the same local port COUNT times, closed and bound again; prints "answered COUNT"
     datagrams.py size ADDRESS PORT SIZE   a datagram of this size that must not be fragmented, again and again until
                                           the error EMSGSIZE or an answer comes; prints which, and the path's MTU
+    datagrams.py large ADDRESS PORT SIZE  a datagram of this size, in fragments where need be; prints "answered SIZE"
     datagrams.py error ADDRESS PORT       sends until there is an error; prints its name
 """
 
@@ -15,7 +16,7 @@ import sys
 # Of linux/in.h and linux/in6.h; Python's socket module lacks them.
 IP_MTU_DISCOVER, IP_MTU = 10, 14
 IPV6_MTU_DISCOVER, IPV6_MTU = 23, 24
-DO = 2
+DONT, DO = 0, 2
 TRIES = 200
 
 
@@ -27,6 +28,8 @@ def main() -> None:
         again((rest[0], int(rest[1])), int(rest[2]), int(rest[3]))
     elif what == "size":
         size((rest[0], int(rest[1])), int(rest[2]))
+    elif what == "large":
+        large((rest[0], int(rest[1])), int(rest[2]))
     elif what == "error":
         error((rest[0], int(rest[1])))
     else:
@@ -75,6 +78,18 @@ def size(target: tuple[str, int], length: int) -> None:
             print("answered")
             return
     print("neither")
+
+
+def large(target: tuple[str, int], length: int) -> None:
+    payload = bytes(number % 251 for number in range(length))
+    six = ":" in target[0]
+    with socket.socket(family(target[0]), socket.SOCK_DGRAM) as stream:
+        stream.settimeout(20)
+        stream.setsockopt(
+            socket.IPPROTO_IPV6 if six else socket.IPPROTO_IP, IPV6_MTU_DISCOVER if six else IP_MTU_DISCOVER, DONT)
+        stream.sendto(payload, target)
+        answer, _ = stream.recvfrom(65_536)
+        print("answered", length if answer == payload else "something else")
 
 
 def error(target: tuple[str, int]) -> None:

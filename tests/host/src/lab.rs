@@ -2,8 +2,9 @@
 //! internet and has every server's addresses. Nothing leads out of the two.
 
 use std::ffi::OsStr;
-use std::fs::{self, File};
+use std::fs::{self, File, Permissions};
 use std::net::IpAddr;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -50,10 +51,13 @@ impl Lab {
         static COUNTER: AtomicU32 = AtomicU32::new(0);
         let number = COUNTER.fetch_add(1, Ordering::Relaxed);
         let name = format!("hushbb-{}-{number}", std::process::id());
+        let folder = tempfile::Builder::new().prefix("hushbb-").tempdir().unwrap();
+        // Servers and commands that are not root's must reach their files.
+        fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).unwrap();
         let lab = Lab {
             uplink: format!("{name}-up"),
             server: format!("{name}-srv"),
-            folder: tempfile::Builder::new().prefix("hushbb-").tempdir().unwrap(),
+            folder,
             resolver: None,
         };
         lab.build();

@@ -34,6 +34,7 @@ pub fn serve(lab: &Lab, address: &str, length: u64) -> (SocketAddr, Receiver<(St
             let connection = endpoint.accept().await.unwrap().await.unwrap();
             let sums = send(&connection, length).await;
             tell.send(sums).unwrap();
+            connection.close(0u32.into(), b"done");
             endpoint.wait_idle().await;
         });
     });

@@ -1,6 +1,6 @@
 //! A browser loads a page of several parts, and the tracker's part is missing.
 
-use hushwall_blackbox::{Lab, Nginx, Wiretap};
+use hushwall_blackbox::{Lab, WebServer, Wiretap};
 use serde_json::json;
 
 const PAGE: &str = r#"<!doctype html><title>lab</title>
@@ -18,7 +18,7 @@ const TRACKER: &str = "document.getElementById('tracker').textContent = 'tracked
 #[test]
 fn chromium_loads_a_page_without_its_tracker() {
     let lab = Lab::with_names();
-    let nginx = Nginx::start(&lab);
+    let web = WebServer::start(&lab);
     for (name, contents) in [
         ("page.html", PAGE),
         ("script.js", SCRIPT),
@@ -26,23 +26,28 @@ fn chromium_loads_a_page_without_its_tracker() {
         ("image.svg", IMAGE),
         ("tracker.js", TRACKER),
     ] {
-        nginx.put(name, contents);
+        web.put(name, contents);
     }
     // Without rules the tracker is part of the page: what follows is not an accident.
     let free = load(&lab, &json!({"version": 1}));
     assert!(free.contains(">tracked<"), "{free}");
 
     let tap = Wiretap::new(&lab);
-    let before = nginx.served().len();
-    let page =
-        load(&lab, &json!({"version": 1, "lists": [{"name": "test list", "hosts": ["tracker.test"]}]}));
+    let before = web.served(5).len();
+    let page = load(
+        &lab,
+        &json!({"version": 1, "lists": [{"name": "test list", "hosts": ["tracker.test"]}]}),
+    );
     for part in [">script ran<", ">width 123px<", ">image loaded<", ">no tracker<"] {
         assert!(page.contains(part), "{part}: {page}");
     }
     assert_eq!(tap.packets_of(&[Lab::TRACKER4, Lab::TRACKER6]), 0);
-    let served = &nginx.served()[before..];
+    let served = &web.served(before + 4)[before..];
     for path in ["/page.html", "/script.js", "/style.css", "/image.svg"] {
-        let line = served.iter().find(|line| line.contains(path)).unwrap_or_else(|| panic!("{path}: {served:?}"));
+        let line = served
+            .iter()
+            .find(|line| line.contains(path))
+            .unwrap_or_else(|| panic!("{path}: {served:?}"));
         assert!(line.contains("HTTP/2.0"), "{line}");
     }
 }

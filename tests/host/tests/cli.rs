@@ -1,10 +1,9 @@
 //! The program as a command among commands: exit codes, signals, users, and what it says and does not say.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::process::Stdio;
 
-use hushwall_blackbox::{Lab, Nginx, Process, Side, echo, hushwall, serve, until};
+use hushwall_blackbox::{Lab, Process, Side, WebServer, echo, hushwall, serve, until};
 use nix::sys::signal::Signal;
 
 #[test]
@@ -74,8 +73,8 @@ fn control_c_in_a_terminal_ends_the_command_once_and_the_summary_follows() {
 fn a_user_without_any_rights_runs_it_through_a_user_namespace() {
     const UID: &str = "65533";
     let lab = Lab::with_names();
-    let nginx = Nginx::start(&lab);
-    nginx.put("page", "hello");
+    let web = WebServer::start(&lab);
+    web.put("page", "hello");
     let program = for_everybody(&lab);
     let output = lab
         .command(Side::Uplink, "setpriv")
@@ -110,7 +109,7 @@ fn where_user_namespaces_are_off_the_user_is_told_what_to_do() {
     // A user namespace of its own allows no further ones: the machine's own setting stays as it is.
     let script = format!(
         "echo 0 > /proc/sys/user/max_user_namespaces; \
-         exec setpriv --reuid 0 --regid 0 --bounding-set -all --inh-caps -all --no-new-privs {} run -- echo ran",
+         exec setpriv --bounding-set -all --inh-caps -all --no-new-privs {} run -- echo ran",
         program.display()
     );
     let output = lab
@@ -127,7 +126,7 @@ fn where_user_namespaces_are_off_the_user_is_told_what_to_do() {
 #[test]
 fn nothing_but_hushwall_leads_out() {
     let lab = Lab::new();
-    let interfaces = lab.firewall().run("ls /sys/class/net /proc/sys/net/ipv4/conf").good().stdout;
+    let interfaces = lab.firewall().run("cat /proc/net/dev /proc/net/route").good().stdout;
     assert!(!interfaces.contains("uplink"), "{interfaces}");
     // When hushwall is gone, so is the network of what it leaves behind.
     let (address, _) = serve(&lab, "192.0.2.2:0", echo);
@@ -154,16 +153,23 @@ fn nothing_but_hushwall_leads_out() {
 #[test]
 fn what_it_says_of_itself_names_no_host_and_no_address() {
     let lab = Lab::with_names();
-    let _nginx = Nginx::start(&lab);
+    let _web = WebServer::start(&lab);
     let lines = [
         "curl -sS -o /dev/null http://host.test/",
-        "curl -s -m 20 http://198.51.100.1:9/",
+        "curl -s -m 20 http://198.51.100.66:9/",
         "dig +tries=1 +time=1 nothing.test",
     ];
     let output = lab
         .command(Side::Uplink, hushwall())
         .env("RUST_LOG", "info")
-        .args(["run", "--quiet", "--", "sh", "-c", &format!("({}) >/dev/null 2>&1", lines.join("; "))])
+        .args([
+            "run",
+            "--quiet",
+            "--",
+            "sh",
+            "-c",
+            &format!("({}) >/dev/null 2>&1", lines.join("; ")),
+        ])
         .output()
         .unwrap();
     let said = String::from_utf8(output.stderr).unwrap();
@@ -176,7 +182,5 @@ fn what_it_says_of_itself_names_no_host_and_no_address() {
 fn for_everybody(lab: &Lab) -> std::path::PathBuf {
     let program = lab.path("hushwall");
     fs::copy(hushwall(), &program).unwrap();
-    fs::set_permissions(lab.path(""), fs::Permissions::from_mode(0o755)).unwrap();
-    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
     program
 }

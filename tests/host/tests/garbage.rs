@@ -4,7 +4,7 @@ use std::fs;
 use std::io::Write;
 use std::process::Stdio;
 
-use hushwall_blackbox::{Lab, Nginx};
+use hushwall_blackbox::{Lab, WebServer};
 
 /// Above what any test needs, far below what a leak of these packets would take (some hundred MiB).
 const MAX_RSS_KIB: u64 = 192 << 10;
@@ -12,8 +12,8 @@ const MAX_RSS_KIB: u64 = 192 << 10;
 #[test]
 fn garbage_neither_crashes_nor_fills_nor_stalls() {
     let lab = Lab::with_names();
-    let nginx = Nginx::start(&lab);
-    nginx.put("page", "still here");
+    let web = WebServer::start(&lab);
+    web.put("page", "still here");
     let garbage = format!("{}/clients/garbage.py", env!("CARGO_MANIFEST_DIR"));
     let script = format!(
         "curl -sS http://host.test/page && python3 {garbage} 200000 && curl -sS -m 20 http://host.test/page && \

@@ -1,13 +1,13 @@
 //! `--pcap`: Wireshark's own reader takes the file, and finds program and verdict in the packets' comments.
 
-use hushwall_blackbox::{Lab, Nginx, Side};
+use hushwall_blackbox::{Lab, Side, WebServer};
 use serde_json::json;
 
 #[test]
 fn tshark_reads_the_packets_and_their_comments() {
     let lab = Lab::with_names();
-    let nginx = Nginx::start(&lab);
-    nginx.put("page", "hello from the page");
+    let web = WebServer::start(&lab);
+    web.put("page", "hello from the page");
     let capture = lab.path("packets.pcapng");
     let policy = json!({"version": 1, "hosts": [{"host": "tracker.test", "verdict": "block"}]});
     lab.firewall()

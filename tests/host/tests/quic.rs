@@ -12,7 +12,8 @@ fn a_large_transfer_over_quic_arrives_whole_in_both_families() {
     for address in ["192.0.2.2:0", "[2001:db8:1::2]:0"] {
         let (server, sums) = quic::serve(&lab, address, LENGTH);
         let program = env!("CARGO_BIN_EXE_quic-fetch");
-        let run = lab.firewall().run(&format!("{program} {server} {}", certificate.display())).good();
+        let run =
+            lab.firewall().run(&format!("{program} {server} {}", certificate.display())).good();
         let (sent, got) = sums.recv().unwrap();
         assert_eq!(got, sent);
         assert_eq!(run.stdout.trim(), sent);

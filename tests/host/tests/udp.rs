@@ -113,6 +113,20 @@ fn a_datagram_larger_than_the_path_takes_is_told_to_the_app() {
 }
 
 #[test]
+fn a_datagram_in_fragments_arrives_whole_both_ways() {
+    let lab = Lab::new();
+    for address in ["192.0.2.2:0", "[2001:db8:1::2]:0"] {
+        let port = echo_datagrams(&lab, address);
+        let address = address.trim_end_matches(":0").trim_matches(['[', ']']);
+        for size in [1473, 4000, 60_000] {
+            let arguments = format!("large {address} {port} {size}");
+            let run = lab.firewall().python("datagrams.py", &arguments).good();
+            assert_eq!(run.stdout, format!("answered {size}\n"), "{address}");
+        }
+    }
+}
+
+#[test]
 fn a_port_where_nobody_listens_is_seen_as_refused() {
     let lab = Lab::new();
     for address in [Lab::SERVER4, Lab::SERVER6] {

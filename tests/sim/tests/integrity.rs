@@ -1,8 +1,15 @@
 //! Whatever the link does, each side receives exactly the bytes the other sent, in order, and both ends.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::wildcard_enum_match_arm,
+    reason = "what does not work out has to fail the test"
+)]
 
 use std::net::SocketAddr;
 
-use hushwall_sim::{Faults, World};
+use hushwall_sim::{Faults, World, cases};
 use policy::{Document, Policy};
 use proptest::prelude::*;
 use smoltcp::time::Duration;
@@ -61,7 +68,9 @@ fn exchange(
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: cases(48), failure_persistence: None, ..ProptestConfig::default()
+    })]
 
     #[test]
     fn both_streams_arrive_whole(
@@ -78,4 +87,14 @@ proptest! {
         prop_assert!(got_up == pattern(up, 1), "up: {} of {up}", got_up.len());
         prop_assert!(got_down == pattern(down, 2), "down: {} of {down}", got_down.len());
     }
+}
+
+/// The app's FIN came with data beyond the window; both were to be cut, not the data alone.
+#[test]
+fn an_end_beyond_the_window_loses_no_data() {
+    let faults = Faults { lose: 0, repeat: 2, swap: 4, damage: 0 };
+    let sizes = (210_029, 196_609);
+    let (up, down) = exchange(faults, 1280, true, sizes, 1000, 15_650_533_839_736_140_184);
+    assert!(up == pattern(sizes.0, 1), "up: {}", up.len());
+    assert!(down == pattern(sizes.1, 2), "down: {}", down.len());
 }

@@ -56,6 +56,10 @@ impl Answer {
         data.extend(key.to_be_bytes());
         data.extend((value.len() as u16).to_be_bytes());
         data.extend(value);
+        Answer::https_data(owner, data)
+    }
+
+    pub(crate) fn https_data(owner: &'static str, data: Vec<u8>) -> Self {
         Answer { owner, record_type: record_type::HTTPS, ttl: 60, data }
     }
 }

@@ -203,6 +203,32 @@ mod tests {
         assert_eq!(response.chain[0].as_str(), "cdn.example");
     }
 
+    /// RFC 9460 appendix D: an alias, hints of IPv6, and several parameters.
+    #[test]
+    fn the_records_of_the_rfc_are_read() {
+        for (data, target, hints) in [
+            ("0000 03666f6f 076578616d706c65 03636f6d 00", "foo.example.com", &[][..]),
+            (
+                "0001 03666f6f 076578616d706c65 03636f6d 00 0006 0020 20010db8000000000000000000000001
+                 20010db8000000000000000000530001",
+                "foo.example.com",
+                &[("2001:db8::1", 60), ("2001:db8::53:1", 60)],
+            ),
+            (
+                "0010 03666f6f 076578616d706c65 036f7267 00 0000 0004 0001 0004 0001 0009 026832
+                 0568332d3139 0004 0004 c0000201",
+                "foo.example.org",
+                &[("192.0.2.1", 60)],
+            ),
+        ] {
+            let answer = Answer::https_data("example.com", build::from_hex(data));
+            let message = build::response("example.com", record_type::HTTPS, &[answer]);
+            let response = Response::parse(&message).unwrap();
+            assert_eq!(response.chain[0].as_str(), target);
+            assert_eq!(response.addresses, addresses(hints));
+        }
+    }
+
     #[test]
     fn outer_names_of_encrypted_hellos_are_read() {
         let list = build::ech_list(&[

@@ -50,8 +50,8 @@ pub(super) fn asked(path: &[u8], authorities: &[&[u8]], names: &mut Vec<(HostNam
         let Some(equals) = parameter.iter().position(|&byte| byte == b'=') else { continue };
         if NAME_PARAMETERS.iter().any(|name| name.eq_ignore_ascii_case(&parameter[..equals])) {
             for text in percent_decoded(&parameter[equals + 1..]).split(|&byte| byte == b',') {
-                if text.trim_ascii_end().contains(&b'.')
-                    && let Ok(name) = HostName::parse(text.trim_ascii())
+                if let Ok(name) = HostName::parse(text.trim_ascii())
+                    && name.as_str().contains('.')
                 {
                     add(name, NameSource::HttpDns, names);
                 }
@@ -161,7 +161,7 @@ mod tests {
             ("/d?host=192.0.2.1", "203.107.1.1"),
             ("/d?hosts=t.example", "203.107.1.1"),
             ("/d?dn=a0b1c2d3e4f5", "119.29.29.29"),
-            ("/d?dn=%zz%,%4", "119.29.29.29"),
+            ("/d?dn=%zz%,%4,t.", "119.29.29.29"),
         ] {
             let request = format!("GET {target} HTTP/1.1\r\nHost: {host}\r\n\r\n");
             assert_eq!(names_of(&request), Vec::<String>::new(), "{request}");

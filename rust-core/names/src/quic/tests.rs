@@ -129,7 +129,7 @@ fn a_client_begins_again_after_a_retry_or_with_another_version() {
             again.clone().crypto(600, &hello[600..]).seal(),
             Packet { number: 1, ..again }.crypto(0, &hello[..600]).seal(),
         ];
-        let said = sniff_all(&[&[cut.clone()], &again[..]].concat());
+        let said = sniff_all(&[std::slice::from_ref(&cut), &again[..]].concat());
         let name = named("tracking.intl.miui.com");
         assert_eq!(said, [Sniff::NeedMore, Sniff::NeedMore, name]);
     }
