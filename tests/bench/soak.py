@@ -104,6 +104,8 @@ class SoakLab(Lab):
                 done
                 echo 1 > /proc/sys/net/ipv6/conf/all/keep_addr_on_down
                 echo '0 2147483647' > /proc/sys/net/ipv4/ping_group_range""")
+        # Each refused datagram shall be told, not one a second.
+        run("ip", "netns", "exec", self.srv, "sh", "-c", "echo 0 > /proc/sys/net/ipv4/icmp_ratelimit")
         ip(self.fw, "addr add fd99::1/64 dev v0 nodad")
         ip(self.srv, "addr add fd99::2/64 dev v1 nodad")
         self.add_ways_out()

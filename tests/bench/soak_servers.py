@@ -28,7 +28,7 @@ class Seen:
     """What no packet may ever tell: a tracker's name, in a question or in a request."""
 
     def __init__(self):
-        self.questions = self.requests = self.served = self.answered = 0
+        self.questions = self.requests = self.served = self.answered = self.garbage = 0
 
 
 SEEN = Seen()
@@ -57,7 +57,11 @@ class Echo(asyncio.DatagramProtocol):
 
 class NameServer(Echo):
     def datagram_received(self, data, addr):
-        self.transport.sendto(_answer(data), addr)
+        try:
+            self.transport.sendto(_answer(data), addr)
+        except IndexError:
+            # Not a question: garbage that was meant for us.
+            SEEN.garbage += 1
 
 
 def _answer(question):

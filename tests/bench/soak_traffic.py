@@ -294,7 +294,7 @@ async def request(play, sock, remote, data, fits):
                         return answer
         except TimeoutError:
             play.lost["request"] += 1
-    raise Unexpected("no answer to four requests")
+    raise Unexpected(f"no answer to four requests of {len(data)} bytes to {remote}, from port {sock.getsockname()[1]}")
 
 
 def udp_socket(family, protocol=0):

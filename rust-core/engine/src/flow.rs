@@ -1,5 +1,6 @@
 //! One flow of the table: who, what, how decided, and what is being done with it.
 
+use names::quic::Sniffer;
 use policy::{Decision, Evidence, Refusal, Verdict};
 use smoltcp::time::Instant;
 use wire::{FlowKey, HostName, NameSource, Owner, Protocol};
@@ -41,6 +42,8 @@ pub(crate) enum Stage {
     Connecting { syn: Box<[u8]> },
     /// A TCP connection is carried, or accepted and waiting for its name.
     Relay(Box<Relay>),
+    /// Datagrams wait until they have named their server.
+    Unnamed { sniffer: Box<Sniffer>, parked: Vec<Box<[u8]>> },
     /// Datagrams are carried through this port.
     Datagrams { port: u32 },
     /// Blocked, and remembered so that the next packet needs no new question.

@@ -19,6 +19,8 @@ pub(crate) const REFUSED_IDLE: Duration = Duration::from_secs(30);
 pub(crate) const OWNER_DEADLINE: Duration = Duration::from_millis(500);
 /// How long an accepted connection may stay silent before it is decided as one without a name.
 pub(crate) const SNIFF_DEADLINE: Duration = Duration::from_secs(10);
+/// A QUIC hello comes within one flight of datagrams; what has not named its server by then is decided without a name.
+pub(crate) const QUIC_DEADLINE: Duration = Duration::from_millis(300);
 /// The app left data unacknowledged for this long: it is gone (RFC 9293 section 3.8.3, R2 of at least 100 s).
 pub(crate) const UNACKNOWLEDGED: Duration = Duration::from_secs(180);
 /// How often flows that moved data are looked at, to write their counters to the log and give their memory back. Nothing
@@ -42,6 +44,8 @@ pub(crate) const WINDOW_PACKETS: usize = 400;
 
 /// Ports on which a connection's first bytes tell its name.
 pub(crate) const SNIFF_PORTS: [u16; 5] = [80, 443, 853, 8080, 8443];
+/// Ports on which a UDP flow's first datagrams tell its name (QUIC).
+pub(crate) const QUIC_PORTS: [u16; 3] = [80, 443, 8443];
 /// The DNS, RFC 1035 section 4.2.
 pub(crate) const DNS_PORT: u16 = 53;
 

@@ -1,7 +1,7 @@
 //! Who owns a flow, whether it may pass, and what follows.
 
 use names::dns;
-use policy::{Decision, Evidence, Refusal, Subject, Verdict};
+use policy::{Evidence, Refusal, Subject, Verdict};
 use smoltcp::time::Instant;
 use wire::craft::{self, IcmpError};
 use wire::{HostName, NameSource, Owner, Packet, Protocol, Transport};
@@ -31,9 +31,7 @@ impl Engine {
         for (name, source) in self.names.lookup(owner, flow.key.remote.ip(), now_ms) {
             flow.add_name(name.clone(), source);
         }
-        let decision = decide(&self.policy, flow);
-        let verdict = decision.verdict;
-        flow.decision = Some(decision);
+        let verdict = self.decide(index);
         if !self.count_owner(index, owner, now, out) {
             self.counters.over_limit += 1;
             for packet in &parked {
@@ -43,13 +41,31 @@ impl Engine {
         }
         match verdict {
             Verdict::Allow => self.carry(index, parked, now, out),
-            Verdict::Block(refusal) => {
-                for packet in parked.iter().take(1) {
-                    self.refuse_packet(packet, refusal, now, out);
-                }
-                self.remember_refusal(index, refusal, now, out);
-            }
+            Verdict::Block(refusal) => self.refuse_flow(index, &parked, refusal, now, out),
         }
+    }
+
+    /// Decides a flow by all that is known of it now.
+    pub(crate) fn decide(&mut self, index: u32) -> Verdict {
+        let Some(flow) = self.flows.get_mut(index) else { return Verdict::Block(Refusal::Silence) };
+        let subject = Subject { owner: &flow.owner, key: &flow.key, names: &flow.names };
+        let decision = self.policy.decide(&subject);
+        flow.decision.insert(decision).verdict
+    }
+
+    /// Refuses a flow's first packets and remembers that: its app is told once.
+    pub(crate) fn refuse_flow(
+        &mut self,
+        index: u32,
+        parked: &[Box<[u8]>],
+        refusal: Refusal,
+        now: Instant,
+        out: &mut impl Outside,
+    ) {
+        if let Some(packet) = parked.first() {
+            self.refuse_packet(packet, refusal, now, out);
+        }
+        self.remember_refusal(index, refusal, now, out);
     }
 
     /// Carries a flow that may pass, beginning with the packets that waited.
@@ -60,6 +76,9 @@ impl Engine {
                 if let Some(syn) = parked.into_iter().next() {
                     self.carry_tcp(index, syn, now, out);
                 }
+            }
+            Protocol::Udp | Protocol::Icmp if self.reads_quic(flow) => {
+                self.carry_quic(index, parked, now, out);
             }
             Protocol::Udp | Protocol::Icmp => self.carry_datagrams(index, &parked, now, out),
         }
@@ -120,15 +139,11 @@ impl Engine {
     /// Decides a flow once more. It is cut if it is now blocked; a refusal is forgotten if it may now pass, so that the
     /// app's next packet begins anew.
     pub(crate) fn decide_anew(&mut self, index: u32, now: Instant, out: &mut impl Outside) {
-        let Some(flow) = self.flows.get_mut(index) else { return };
-        if flow.decision.is_none() {
+        let Some(flow) = self.flows.get(index).filter(|flow| flow.decision.is_some()) else {
             return;
-        }
-        let decision = decide(&self.policy, flow);
-        let verdict = decision.verdict;
+        };
         let was_allowed = flow.is_allowed();
-        flow.decision = Some(decision);
-        match verdict {
+        match self.decide(index) {
             Verdict::Allow if was_allowed => {}
             Verdict::Allow => self.end_flow(index, RecordState::Closed, now, out),
             Verdict::Block(_) if !was_allowed => {}
@@ -149,7 +164,10 @@ impl Engine {
         match &mut flow.stage {
             Stage::Relay(relay) => self.stack.abort(relay, &mut flow.traffic, &mut io),
             Stage::Connecting { syn } => self.stack.refuse(syn, &mut io),
-            Stage::Undecided { .. } | Stage::Datagrams { .. } | Stage::Refused(_) => {}
+            Stage::Undecided { .. }
+            | Stage::Unnamed { .. }
+            | Stage::Datagrams { .. }
+            | Stage::Refused(_) => {}
         }
         self.end_flow(index, state, now, out);
     }
@@ -179,7 +197,7 @@ impl Engine {
         }
         let how = if state == RecordState::Closed { Close::Orderly } else { Close::Reset };
         match flow.stage {
-            Stage::Undecided { parked } => {
+            Stage::Undecided { parked } | Stage::Unnamed { parked, .. } => {
                 self.parked_bytes -= parked.iter().map(|packet| packet.len()).sum::<usize>();
             }
             Stage::Connecting { .. } => out.close(id, how),
@@ -258,9 +276,7 @@ impl Engine {
         let Some(flow) = self.flows.get_mut(index) else { return Verdict::Block(Refusal::Silence) };
         flow.names.clear();
         flow.add_name(query.name.clone(), NameSource::Dns);
-        let decision = decide(&self.policy, flow);
-        let verdict = decision.verdict;
-        flow.decision = Some(decision);
+        let verdict = self.decide(index);
         self.tell(index, RecordState::Open, now, out);
         verdict
     }
@@ -310,8 +326,4 @@ impl Engine {
         self.sweep_at = if active.is_empty() { None } else { Some(now + SWEEP) };
         self.active = active;
     }
-}
-
-fn decide(policy: &policy::Policy, flow: &Flow) -> Decision {
-    policy.decide(&Subject { owner: &flow.owner, key: &flow.key, names: &flow.names })
 }

@@ -6,9 +6,9 @@ use crate::{http, tls};
 
 /// How many of a connection's first octets are looked at, and so how many a caller needs to keep.
 ///
-/// A browser's ClientHello with post-quantum key shares has about 2 KiB; one with a share of every registered hybrid
-/// group and its encrypted twin beside it (RFC 9849) has about 12 KiB, in two records if its client likes small ones.
-/// BoringSSL takes no longer hello than 16 KiB. This leaves room for twice that and for the records' headers.
+/// A browser's ClientHello with a post-quantum key share has about 2 KiB; one with a share of every registered hybrid
+/// group and its encrypted twin beside it (RFC 9849) would have about 12 KiB. BoringSSL takes none of more than 16 KiB.
+/// This is room for twice that, and for the headers of its records.
 pub const LARGEST_OPENING: usize = 32 * 1024;
 
 /// What the first bytes of a connection say.

@@ -3,7 +3,7 @@
     connect.py many ADDRESS PORT COUNT     so many at once, each echoes; prints "echoed COUNT"
     connect.py row ADDRESS PORT COUNT      one after another, each echoes; prints "echoed COUNT"
     connect.py errno ADDRESS PORT          one; prints the name of its error, or "connected"
-    connect.py hold ADDRESS PORT           one; says "connected", echoes a line at each line of input, then says "echoed"
+    connect.py hold ADDRESS PORT [SECONDS] one, with keep-alives after so long; says "connected", echoes a line at each line of input, then says "echoed"
 """
 
 import errno
@@ -23,7 +23,7 @@ def main() -> None:
     elif what == "errno":
         print(error_of(target))
     elif what == "hold":
-        hold(target)
+        hold(target, *map(int, rest))
     else:
         sys.exit(__doc__)
 
@@ -72,8 +72,12 @@ def error_of(target: tuple[str, int]) -> str:
         return errno.errorcode[result] if result else "connected"
 
 
-def hold(target: tuple[str, int]) -> None:
+def hold(target: tuple[str, int], keep_alive: int = 0) -> None:
     with socket.create_connection(target) as stream:
+        if keep_alive:
+            stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, keep_alive)
+            stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, keep_alive)
+            stream.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         print("connected", flush=True)
         for line in sys.stdin.buffer:
             stream.sendall(line)

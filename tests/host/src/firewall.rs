@@ -90,14 +90,15 @@ impl Firewall<'_> {
 
     /// Runs a script of `clients/` with arguments to its end.
     pub fn python(self, script: &str, arguments: &str) -> Finished {
-        self.start_python(script, arguments).finish()
+        self.start_python(script, arguments, Stdio::null()).finish()
     }
 
-    /// Starts a script of `clients/`.
-    pub fn start_python(self, script: &str, arguments: &str) -> Running {
+    /// Starts a script of `clients/` with a standard input.
+    pub fn start_python(self, script: &str, arguments: &str, input: Stdio) -> Running {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("clients").join(script);
         let script = script.into_os_string().into_string().unwrap();
-        self.start(["python3", &script].into_iter().chain(arguments.split_whitespace()))
+        let words = ["python3", &script].into_iter().chain(arguments.split_whitespace());
+        self.start_with(words, input)
     }
 
     /// Starts a command.

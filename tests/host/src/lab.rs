@@ -187,6 +187,14 @@ impl Lab {
         });
     }
 
+    /// One more namespace, without any way out; its name, as ip-netns(8) knows it.
+    pub fn app_namespace(&self) -> String {
+        let name = self.apps();
+        ip(&format!("netns add {name}"));
+        ip(&format!("-n {name} link set lo up"));
+        name
+    }
+
     /// A file in the lab's folder.
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
@@ -224,6 +232,10 @@ impl Lab {
             Side::Uplink => &self.uplink,
             Side::Server => &self.server,
         }
+    }
+
+    fn apps(&self) -> String {
+        format!("{}-apps", self.uplink)
     }
 
     fn build(&self) {
@@ -283,7 +295,7 @@ impl Default for Lab {
 impl Drop for Lab {
     fn drop(&mut self) {
         self.resolver = None;
-        for name in [&self.uplink, &self.server] {
+        for name in [&self.uplink, &self.server, &self.apps()] {
             let _gone =
                 Command::new("ip").args(["netns", "del", name]).stderr(Stdio::null()).status();
         }

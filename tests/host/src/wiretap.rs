@@ -4,8 +4,10 @@ use std::net::IpAddr;
 use std::os::fd::{AsRawFd, OwnedFd};
 
 use nix::errno::Errno;
+use nix::net::if_::if_nametoindex;
 use nix::sys::socket::{
-    AddressFamily, MsgFlags, SockFlag, SockProtocol, SockType, recv, setsockopt, socket, sockopt,
+    AddressFamily, LinkAddr, SockFlag, SockProtocol, SockType, recvfrom, setsockopt, socket,
+    sockopt,
 };
 
 use crate::lab::{Lab, Side};
@@ -13,9 +15,13 @@ use crate::lab::{Lab, Side};
 /// Packets wait here until they are counted; a blocked host's test sends little.
 const BUFFER: usize = 8 << 20;
 
-/// Sees every packet in the servers' namespace from its making on.
+/// Sees every packet on the servers' end of the wire from its making on.
 #[derive(Debug)]
-pub struct Wiretap(OwnedFd);
+pub struct Wiretap {
+    socket: OwnedFd,
+    /// The number of the wire's interface: what the servers say to each other is not counted.
+    wire: usize,
+}
 
 impl Wiretap {
     /// Begins to listen.
@@ -26,7 +32,7 @@ impl Wiretap {
                 socket(AddressFamily::Packet, SockType::Datagram, flags, SockProtocol::EthAll)
                     .unwrap();
             setsockopt(&socket, sockopt::RcvBufForce, &BUFFER).unwrap();
-            Wiretap(socket)
+            Wiretap { socket, wire: if_nametoindex("wire").unwrap() as usize }
         })
     }
 
@@ -36,11 +42,12 @@ impl Wiretap {
         let mut packet = [0; 65_536];
         let mut count = 0;
         loop {
-            match recv(self.0.as_raw_fd(), &mut packet, MsgFlags::empty()) {
-                Ok(length) => {
-                    count += usize::from(
-                        ends(&packet[..length]).iter().any(|end| addresses.contains(end)),
-                    );
+            match recvfrom::<LinkAddr>(self.socket.as_raw_fd(), &mut packet) {
+                Ok((length, from)) => {
+                    let on_wire = from.unwrap().ifindex() == self.wire;
+                    let is_meant =
+                        ends(&packet[..length]).iter().any(|end| addresses.contains(end));
+                    count += usize::from(on_wire && is_meant);
                 }
                 Err(Errno::EAGAIN) => return count,
                 Err(error) => panic!("packet socket: {error}"),

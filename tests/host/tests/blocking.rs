@@ -1,4 +1,9 @@
 //! What is blocked sends not one packet, and the app is told at once; what is allowed passes.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "helpers of tests are tests, which clippy does not see"
+)]
 
 use std::path::Path;
 

@@ -1,4 +1,9 @@
 //! A browser loads a page of several parts, and the tracker's part is missing.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "helpers of tests are tests, which clippy does not see"
+)]
 
 use hushwall_blackbox::{Lab, WebServer, Wiretap};
 use serde_json::json;

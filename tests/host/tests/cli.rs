@@ -1,4 +1,9 @@
 //! The program as a command among commands: exit codes, signals, users, and what it says and does not say.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "helpers of tests are tests, which clippy does not see"
+)]
 
 use std::fs;
 use std::process::Stdio;
@@ -100,6 +105,19 @@ fn a_user_without_any_rights_runs_it_through_a_user_namespace() {
         .unwrap();
     assert_eq!(connection.uid, Some(65_533));
     assert!(connection.app.unwrap().ends_with("/curl"));
+}
+
+#[test]
+fn root_may_run_a_command_as_another_user() {
+    let lab = Lab::new();
+    let (address, _) = serve(&lab, "192.0.2.2:0", echo);
+    let script = format!("id -un; echo hello | nc -N {} {}", address.ip(), address.port());
+    let run = lab.firewall().option("--user", "nobody").shell(&script).good();
+    assert_eq!(run.stdout, "nobody\nhello\n");
+    assert_eq!(run.connections(address.port())[0].uid, Some(65_534));
+    let run = lab.firewall().option("--user", "no-such-user").run("echo ran");
+    assert_eq!((run.code, run.stdout.as_str()), (Some(125), ""));
+    assert!(run.stderr.contains("no-such-user"), "{}", run.stderr);
 }
 
 #[test]

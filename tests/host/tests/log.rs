@@ -1,4 +1,9 @@
 //! The log: rows and filters as documented, and what is left of it when hushwall is killed or the file is damaged.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "helpers of tests are tests, which clippy does not see"
+)]
 
 use std::fs;
 use std::io::Write;
@@ -56,11 +61,11 @@ fn a_kill_leaves_a_whole_log_with_all_that_had_been_written() {
     let lab = Lab::new();
     let (address, _) = serve(&lab, "192.0.2.2:0", echo);
     let log = lab.path("log.db");
-    let count = "100000";
-    let mut running = lab
-        .firewall()
-        .option("--log", &log)
-        .start_python("connect.py", &format!("row {} {} {count}", address.ip(), address.port()));
+    let mut running = lab.firewall().option("--log", &log).start_python(
+        "connect.py",
+        &row(address, 100_000),
+        Stdio::null(),
+    );
     // In mid-traffic: both the screen and the log have seen many.
     until("hundreds of connections in the log", || {
         (log.exists() && logged(&log) > 300).then_some(())

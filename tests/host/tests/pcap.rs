@@ -1,4 +1,9 @@
 //! `--pcap`: Wireshark's own reader takes the file, and finds program and verdict in the packets' comments.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "helpers of tests are tests, which clippy does not see"
+)]
 
 use hushwall_blackbox::{Lab, Side, WebServer};
 use serde_json::json;

@@ -1,4 +1,9 @@
 //! QUIC: a real client and server, with the path MTU probing that every QUIC stack does.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "helpers of tests are tests, which clippy does not see"
+)]
 
 use hushwall_blackbox::{Lab, quic};
 

@@ -1,11 +1,16 @@
 //! TCP as real programs use it: web clients, large transfers, half-closes, servers that speak first, many connections,
 //! and failures that the program must see as what they were.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "helpers of tests are tests, which clippy does not see"
+)]
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::Stdio;
 use std::sync::mpsc;
 
-use hushwall_blackbox::{Digest, Lab, Pattern, Process, Side, WebServer, echo, serve};
+use hushwall_blackbox::{Digest, Lab, Pattern, Process, Side, WebServer, echo, serve, until};
 
 /// One gibibyte.
 const GIB: u64 = 1 << 30;
@@ -230,6 +235,25 @@ fn a_failure_is_seen_as_it_would_be_without_us() {
     check("203.0.113.1", "ENETUNREACH");
     check("2001:db8:bad::1", "ENETUNREACH");
     check(Lab::SERVER4, "ECONNREFUSED");
+}
+
+#[test]
+fn an_apps_keep_alives_keep_the_way_to_the_server_open_too() {
+    let lab = Lab::new();
+    let (address, _) = serve(&lab, "192.0.2.2:0", echo);
+    let upstream = || lab.run(Side::Uplink, &format!("ss -Htno dst {address}"));
+    // hushwall takes a probe for a keep-alive after 5 s without traffic.
+    for (keep_alive, expected) in [("", false), ("6", true)] {
+        let arguments = format!("hold {} {} {keep_alive}", address.ip(), address.port());
+        let mut running = lab.firewall().start_python("connect.py", &arguments, Stdio::piped());
+        running.wait_for("connected");
+        assert!(!upstream().contains("keepalive"));
+        if expected {
+            until("keep-alives upstream", || upstream().contains("keepalive").then_some(()));
+        }
+        drop(running.input());
+        running.finish().good();
+    }
 }
 
 #[test]

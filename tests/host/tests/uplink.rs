@@ -1,4 +1,9 @@
 //! The network under the firewall changes while connections are open.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "helpers of tests are tests, which clippy does not see"
+)]
 
 use std::io::Write;
 use std::process::Stdio;

@@ -39,6 +39,7 @@ impl Engine {
                     self.counters.lost += 1;
                 }
             }
+            Stage::Unnamed { .. } => self.unnamed_datagram(index, packet.bytes.into(), now, out),
             Stage::Datagrams { port } => {
                 let port = *port;
                 self.send_datagram(index, port, packet, payload, now, out);

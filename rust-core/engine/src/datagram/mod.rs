@@ -6,6 +6,7 @@ mod buffer;
 mod dns;
 mod flows;
 mod inbound;
+mod quic;
 
 pub(crate) use buffer::DatagramBuffer;
 

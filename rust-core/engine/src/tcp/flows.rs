@@ -72,7 +72,7 @@ impl Engine {
                 let refusal = *refusal;
                 self.refuse_packet(packet.bytes, refusal, now, out);
             }
-            Stage::Datagrams { .. } => {}
+            Stage::Unnamed { .. } | Stage::Datagrams { .. } => {}
         }
     }
 
@@ -138,7 +138,10 @@ impl Engine {
                         SNIFF_PORTS.contains(&key.remote.port()) && self.policy.names_matter(owner);
                 }
             }
-            Stage::Undecided { .. } | Stage::Datagrams { .. } | Stage::Refused(_) => {}
+            Stage::Undecided { .. }
+            | Stage::Unnamed { .. }
+            | Stage::Datagrams { .. }
+            | Stage::Refused(_) => {}
         }
     }
 
@@ -200,6 +203,7 @@ impl Engine {
                 }
                 self.mark(index);
             }
+            Stage::Unnamed { .. } => self.release_unnamed(index, now, out),
             Stage::Undecided { .. }
             | Stage::Connecting { .. }
             | Stage::Datagrams { .. }
@@ -370,7 +374,7 @@ fn is_another_connection(flow: &Flow, segment: &TcpSegment<'_>) -> bool {
         Stage::Relay(relay) => Some(relay.initial_sequence),
         Stage::Connecting { syn } => sequence_of(syn),
         Stage::Undecided { parked } => parked.first().and_then(|syn| sequence_of(syn)),
-        Stage::Refused(_) | Stage::Datagrams { .. } => None,
+        Stage::Refused(_) | Stage::Unnamed { .. } | Stage::Datagrams { .. } => None,
     };
     initial_sequence.is_some_and(|sequence| sequence != segment.sequence)
 }
