@@ -112,7 +112,7 @@ impl Script<'_> {
                 self.world.run(Duration::from_millis(millis));
             }
             11 => {
-                let full = self.byte() % 2 == 0;
+                let full = self.byte().is_multiple_of(2);
                 self.world.set_tun_full(full);
             }
             12 => self.rules(),
@@ -270,7 +270,7 @@ impl Script<'_> {
 
     fn owner(&mut self) {
         let port = u16::from(self.byte() % 16);
-        let name = if self.byte() % 2 == 0 { "one.app" } else { "other.app" };
+        let name = if self.byte().is_multiple_of(2) { "one.app" } else { "other.app" };
         match self.byte() % 3 {
             0 => self.world.owners_answer = !self.world.owners_answer,
             1 => self.world.own(5000 + port, app_named(10_000 + u32::from(port), name)),

@@ -33,10 +33,11 @@ pub struct Event {
     pub bytes_down: u64,
 }
 
-/// The lines that are such objects, in order; other lines are left out.
+/// The lines that end in such an object, in order; what else is there is left out. hushwall writes whole lines, but the
+/// command may have written half of one before.
 pub fn events(text: &str) -> Vec<Event> {
     text.lines()
-        .filter(|line| line.starts_with("{\"id\":"))
+        .filter_map(|line| line.find("{\"id\":").map(|at| &line[at..]))
         .map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{line}: {error}")))
         .collect()
 }

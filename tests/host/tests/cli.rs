@@ -51,7 +51,9 @@ fn a_signal_to_hushwall_reaches_the_command_which_decides_what_it_means() {
 #[test]
 fn control_c_in_a_terminal_ends_the_command_once_and_the_summary_follows() {
     let lab = Lab::new();
-    let script = "trap 'echo interrupted' INT; echo ready; cat >/dev/null; echo after";
+    // It stays for some turns after the first, to hear a second if there were one.
+    let script = "trap 'echo interrupted; told=1' INT; echo ready; while [ -z \"$told\" ]; do sleep 0.02; done; \
+                  for turn in 1 2 3 4 5; do sleep 0.02; done";
     lab.write("script.sh", script);
     let line = format!("{} run -- sh {}", hushwall().display(), lab.path("script.sh").display());
     let transcript = lab.path("terminal");
