@@ -225,7 +225,7 @@ impl Shown {
     fn line(&self, time: &str, rest: &str, paint: Paint) -> String {
         let tone = if self.is_blocked() { Tone::Bad } else { Tone::Good };
         format!(
-            "{}  {:<30}  {:<4}  {:<38}  {}  {rest}",
+            "{}  {:<34}  {:<4}  {:<36}  {}  {rest}",
             paint.paint(Tone::Faint, time),
             self.app_label(),
             if self.is_question() { "dns" } else { self.protocol },

@@ -29,6 +29,12 @@ fn the_exit_code_is_the_commands_own() {
 }
 
 #[test]
+fn the_command_sees_the_tun_and_no_interface_of_the_host() {
+    let run = Lab::new().firewall().shell("ls /sys/class/net");
+    assert_eq!(run.stdout.split_whitespace().collect::<Vec<_>>(), ["hushwall", "lo"]);
+}
+
+#[test]
 fn a_signal_to_hushwall_reaches_the_command_which_decides_what_it_means() {
     let lab = Lab::new();
     for (signal, name) in

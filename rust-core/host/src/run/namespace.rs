@@ -58,6 +58,7 @@ pub(super) fn enter() -> Result<Privilege, Failure> {
     // What is mounted in here stays in here; what the host mounts later still comes in.
     mount(None::<&str>, "/", None::<&str>, MsFlags::MS_REC | MsFlags::MS_SLAVE, None::<&str>)
         .map_err(|error| Failure::new("keeping mounts apart from the host's", error))?;
+    show_own_interfaces();
     Ok(privilege)
 }
 
@@ -191,6 +192,14 @@ fn configure(addresses: &Addresses, mtu: u16) -> Result<(), Errno> {
         // A kernel without IPv6 has none in here either: nothing can leave that way.
         Err(Errno::EOPNOTSUPP | Errno::EAFNOSUPPORT | Errno::EACCES) => Ok(()),
         Err(error) => Err(error),
+    }
+}
+
+/// Has /sys show this namespace's interfaces and not the host's, as ip-netns(8) does. What fails costs comfort, not safety.
+fn show_own_interfaces() {
+    let flags = MsFlags::MS_RDONLY | MsFlags::MS_NOSUID | MsFlags::MS_NODEV | MsFlags::MS_NOEXEC;
+    if let Err(error) = mount(Some("sysfs"), "/sys", Some("sysfs"), flags, None::<&str>) {
+        log::debug!("/sys stays as it is: {error}");
     }
 }
 
