@@ -92,7 +92,8 @@ def _tcp(chance, local, flags, data):
 
 def _ipv6(chance):
     """IPv6 with a chain of extension headers that may end in nothing."""
-    kinds = [chance.choice((0, 43, 44, 60, 135)) for _ in range(chance.randint(0, 4))] + [chance.choice((6, 17, 58, 59))]
+    kinds = [chance.choice((0, 43, 44, 60, 135)) for _ in range(chance.randint(0, 4))]
+    kinds.append(chance.choice((6, 17, 58, 59)))
     chain = b"".join(bytes([following, 0]) + os.urandom(6) for following in kinds[1:])
     body = chain + os.urandom(chance.choice((0, 8, 20, 200)))
     local, remote = (ipaddress.IPv6Address(address).packed for address in ("fd88::2", "fd99::2"))
