@@ -11,6 +11,9 @@ use crate::record::{FlowRecord, RecordState, Traffic};
 use crate::settings::DNS_PORT;
 use crate::tcp::Relay;
 
+/// Names that an address brings to a flow: one that serves many is known under thousands.
+const MAX_LEARNED: usize = 16;
+
 /// One flow.
 #[derive(Debug)]
 pub(crate) struct Flow {
@@ -96,6 +99,13 @@ impl Flow {
         let place = self.names.partition_point(|known| strength(known.source) <= strength(source));
         self.names.insert(place, evidence);
         true
+    }
+
+    /// Adds a name that was learned for the flow's address before it began, unless enough stronger ones are known. What the
+    /// flow itself says is never left out.
+    pub(crate) fn add_learned(&mut self, name: HostName, source: NameSource) {
+        self.add_name(name, source);
+        self.names.truncate(MAX_LEARNED);
     }
 
     /// What is told of it; `None` while nothing is decided.

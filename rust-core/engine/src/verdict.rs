@@ -29,7 +29,7 @@ impl Engine {
         flow.owner.clone_from(owner);
         let now_ms = now.total_millis().max(0) as u64;
         for (name, source) in self.names.lookup(owner, flow.key.remote.ip(), now_ms) {
-            flow.add_name(name.clone(), source);
+            flow.add_learned(name.clone(), source);
         }
         let verdict = self.decide(index);
         if !self.count_owner(index, owner, now, out) {
@@ -323,6 +323,9 @@ impl Engine {
             }
             false
         });
+        if active.is_empty() {
+            self.stack.cool();
+        }
         self.sweep_at = if active.is_empty() { None } else { Some(now + SWEEP) };
         self.active = active;
     }

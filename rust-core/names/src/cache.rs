@@ -8,6 +8,9 @@ use std::net::IpAddr;
 
 use wire::{HostName, NameSource, Owner};
 
+/// Names that one owner may have for one address; with more, the first to expire goes.
+const NAMES_AN_ADDRESS: usize = 16;
+
 /// Names by owner and address, bounded. When it is full, what expires first goes.
 #[derive(Debug)]
 pub struct NameCache {
@@ -59,6 +62,14 @@ impl NameCache {
                 known.expires_ms = expires_ms;
             }
             return;
+        }
+        // A shared address may serve thousands of names; what was asked last speaks for what comes next.
+        let own = entries.iter().filter(|entry| entry.owner == *owner);
+        if own.clone().count() >= NAMES_AN_ADDRESS
+            && let Some(first) = own.map(|entry| (entry.expires_ms, entry.number)).min()
+        {
+            self.by_expiry.remove(&first);
+            entries.retain(|entry| (entry.expires_ms, entry.number) != first);
         }
         let number = self.next_number;
         self.next_number += 1;
@@ -143,6 +154,22 @@ mod tests {
             .collect();
         names.sort();
         names
+    }
+
+    #[test]
+    fn an_address_of_thousands_of_names_keeps_the_latest_of_each_owner() {
+        let mut cache = NameCache::new(8192);
+        let (mint, bank) = (app("mint"), app("bank"));
+        cache.insert(&bank, address(1), name("bank.example"), NameSource::Dns, 1);
+        for number in 0..5000 {
+            let host = name(&format!("n{number}.example"));
+            cache.insert(&mint, address(1), host, NameSource::Dns, 1000 + number);
+        }
+        let found = names(&cache, &mint, 1, 0);
+        assert_eq!(cache.len(), found.len());
+        assert!(found.contains(&("n4999.example".into(), NameSource::Dns)));
+        assert!(found.contains(&("bank.example".into(), NameSource::Guess)));
+        assert!(found.len() < 20, "{}", found.len());
     }
 
     #[test]

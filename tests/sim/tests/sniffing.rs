@@ -200,3 +200,14 @@ fn nobody_waits_for_a_name_where_none_is_blocked() {
     world.run(SECOND);
     assert_eq!(world.attempts(), [server(443)]);
 }
+
+#[test]
+fn an_address_known_under_many_names_hides_no_blocked_one() {
+    let mut world = world();
+    for number in 0..40 {
+        resolve(&mut world, &format!("n{number}.shop.example"), server(80));
+    }
+    let app = open(&mut world, server(80), &messages::http_request("tracker.example"));
+    assert_eq!(world.attempts(), []);
+    assert_eq!(world.app_state(app), State::Closed);
+}

@@ -26,6 +26,8 @@ pub(crate) struct Rings {
     pub(crate) set: SocketSet<'static>,
     pub(crate) handle: SocketHandle,
     pub(crate) slab: SlabId,
+    /// Whether its pages may have been written since they were last given back.
+    pub(crate) is_warm: bool,
 }
 
 impl Rings {

@@ -181,8 +181,17 @@ impl Stack {
         rings.socket().abort();
         if self.spare.len() >= WARM {
             self.slabs.release_pages(rings.slab);
+            rings.is_warm = false;
         }
         self.spare.push(rings);
+    }
+
+    /// No connection moves data any more: unused rings give their memory back too.
+    pub(crate) fn cool(&mut self) {
+        for rings in self.spare.iter_mut().filter(|rings| rings.is_warm) {
+            self.slabs.release_pages(rings.slab);
+            rings.is_warm = false;
+        }
     }
 
     /// Gives an idle connection's memory back.
@@ -235,7 +244,7 @@ impl Stack {
     /// Rings used before, or new ones.
     fn rings(&mut self) -> Option<Rings> {
         if let Some(rings) = self.spare.pop() {
-            return Some(rings);
+            return Some(Rings { is_warm: true, ..rings });
         }
         let slab = self.slabs.lend()?;
         let mut socket = Socket::new(slab.receive, slab.transmit);
@@ -244,7 +253,7 @@ impl Stack {
         socket.set_nagle_enabled(false);
         let mut set = SocketSet::new(vec![SocketStorage::EMPTY]);
         let handle = set.add(socket);
-        Some(Rings { set, handle, slab: slab.id })
+        Some(Rings { set, handle, slab: slab.id, is_warm: true })
     }
 
     /// A new seed for each connection's sequence number, which nobody can predict from others (RFC 6528): SipHash of a
