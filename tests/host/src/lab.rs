@@ -128,9 +128,10 @@ impl Lab {
 
     /// A program in a namespace, with the uplink's resolv.conf where that is the side.
     pub fn command(&self, side: Side, program: impl AsRef<OsStr>) -> Command {
-        let mut command = Command::new("ip");
+        // A shell that was started in the background ignores SIGINT, and so would all that it starts.
+        let mut command = Command::new("env");
         command
-            .args(["netns", "exec", self.name(side)])
+            .args(["--default-signal=INT", "ip", "netns", "exec", self.name(side)])
             .arg(program)
             .current_dir(self.folder.path());
         // Nothing of the user's own may change what the programs do.
