@@ -28,7 +28,7 @@ use crate::table::Table;
 use crate::tcp::Stack;
 use crate::tun::Tun;
 
-/// Names remembered at once: about 2 MiB, some weeks of one phone's names within their TTL.
+/// Names remembered at once: about 2 MiB. With more, the first to expire goes.
 const NAMES: usize = 8192;
 
 /// All flows of one TUN. See the crate's documentation for the order of calls.

@@ -24,7 +24,7 @@ pub(crate) const QUIC_DEADLINE: Duration = Duration::from_millis(300);
 /// The app left data unacknowledged for this long: it is gone (RFC 9293 section 3.8.3, R2 of at least 100 s).
 pub(crate) const UNACKNOWLEDGED: Duration = Duration::from_secs(180);
 /// How often flows that moved data are looked at, to write their counters to the log and give their memory back. Nothing
-/// is armed while no flow moves data. A log that is killed loses at most this.
+/// is armed while no flow moves data. With the time the writer holds a batch, a kill loses less than a second.
 pub(crate) const SWEEP: Duration = Duration::from_millis(500);
 
 /// Datagrams kept for one flow until its owner and verdict are known: a QUIC client sends a handful at once.

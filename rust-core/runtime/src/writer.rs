@@ -21,8 +21,9 @@ use crate::events::{Event, EventSender, LogEvent};
 const MAX_QUEUED: usize = 65_536;
 /// A batch of this size is written without waiting for more, and a larger one in pieces, which bounds its memory.
 const FULL_BATCH: usize = 1_024;
-/// How long the first record of a batch waits for more. With the time a commit takes, a kill loses less than a second.
-const HOLD: Duration = Duration::from_millis(500);
+/// How long the first record of a batch waits for more. With the half second between the engine's records of a busy flow
+/// and the time a commit takes, a kill loses less than a second.
+const HOLD: Duration = Duration::from_millis(300);
 /// After a failed write, the longest time until the next try.
 const RETRY: Duration = Duration::from_secs(5);
 /// Retention is looked after at the start, and after this many records or this long, when something is written.

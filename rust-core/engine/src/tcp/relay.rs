@@ -12,7 +12,6 @@ use wire::TcpSegment;
 
 use crate::outside::{FlowId, Outside, Readiness, Transfer};
 use crate::record::Traffic;
-use crate::settings::READS_A_TURN;
 use crate::slab::SlabId;
 use crate::tcp::nudge::Acknowledgment;
 use crate::tcp::window::Edge;
@@ -303,8 +302,3 @@ impl Relay {
 /// The remote's side was reset or failed.
 #[derive(Debug)]
 pub(crate) struct Broken;
-
-/// One turn's share of reads.
-pub(crate) const fn reads_a_turn() -> usize {
-    READS_A_TURN
-}

@@ -14,10 +14,11 @@ use wire::{FlowKey, TcpSegment};
 
 use crate::outside::{FlowId, Outside};
 use crate::record::Traffic;
+use crate::settings::READS_A_TURN;
 use crate::slab::SlabPool;
 use crate::tcp::device::{SCRATCH, TunDevice, capabilities};
 use crate::tcp::nudge;
-use crate::tcp::relay::{Moved, Relay, Rings, reads_a_turn};
+use crate::tcp::relay::{Moved, Relay, Rings};
 use crate::tcp::window::{Edge, WindowShare};
 use crate::tun::Tun;
 
@@ -130,7 +131,7 @@ impl Stack {
         traffic: &mut Traffic,
         io: &mut Io<'_, O>,
     ) -> Moved {
-        let mut reads = reads_a_turn();
+        let mut reads = READS_A_TURN;
         let mut broken = relay.upload(flow, traffic, io.out).is_err();
         loop {
             broken = broken || relay.download(flow, &mut reads, traffic, io.out).is_err();
