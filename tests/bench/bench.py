@@ -5,7 +5,6 @@ the same minute. Every second round takes the engines in reverse.
 """
 
 import argparse
-import json
 import os
 import shlex
 import shutil
@@ -16,13 +15,13 @@ import time
 
 import build
 import machine
+import parts
 import report
 from engines import engines
 from figures import EVERY_MTU, ONCE, TESTS
 from lab import Lab, LabError, remove_leftovers
 from results import Results
 
-LOG_TEST = "log"
 REPORT = os.path.join(build.REPOSITORY, "docs", "benchmarks.md")
 
 
@@ -32,7 +31,8 @@ def main():
         print(report.markdown(Results.read(options.report), engines(build.paths())))
         return
     if not options.built:
-        build.build(options.only, not options.hushwall, LOG_TEST in options.tests)
+        examples = [(part.package, part.example) for part in parts.PARTS if part.name in options.tests]
+        build.build(options.only, not options.hushwall, examples)
     become_root()
     # Ended from outside, it leaves through the same doors as at the end.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
@@ -45,8 +45,11 @@ def main():
     with open(raw, "w") as file:
         results.write_head(file)
         measure(chosen, paths, options, results, file)
-        if LOG_TEST in options.tests:
-            measure_log(paths, options, results, file)
+        for part in parts.PARTS:
+            if part.name in options.tests:
+                print(f"{part.name}: {part.what} …", flush=True)
+                for name, value in parts.measure(part, paths.examples, options.quick):
+                    results.add(file, "hushwall", None, 0, f"{part.name}_{name}", value)
     text = report.markdown(results, chosen)
     destination = options.output or (REPORT if complete(options) else os.path.join(build.BUILD, "benchmarks.md"))
     os.makedirs(os.path.dirname(os.path.abspath(destination)), exist_ok=True)
@@ -57,7 +60,7 @@ def main():
 
 def arguments():
     names = [engine.name for engine in engines(build.paths())]
-    tests = [*TESTS, LOG_TEST]
+    tests = all_tests()
     parser = argparse.ArgumentParser(
         prog="./scripts/bench", formatter_class=argparse.RawDescriptionHelpFormatter,
         description="Measures Hushwall's engine side by side with its peers and writes docs/benchmarks.md.",
@@ -114,10 +117,14 @@ def numbers(text):
     return mtus
 
 
+def all_tests():
+    return [*TESTS, *(part.name for part in parts.PARTS)]
+
+
 def complete(options):
     """Whether nothing is left out, so that the run may stand in the project's documents."""
     everything = {engine.name for engine in engines(build.paths())}
-    return (not options.quick and options.only == everything and options.tests == {*TESTS, LOG_TEST}
+    return (not options.quick and options.only == everything and options.tests == set(all_tests())
             and {1500, 9000} <= set(options.mtu))
 
 
@@ -146,19 +153,6 @@ def steps(chosen, options):
                 for engine in chosen if round_number % 2 == 0 else reversed(chosen):
                     if test in engine.tests:
                         yield round_number, mtu, test, engine
-
-
-def measure_log(paths, options, results, file):
-    """The store's own figures: it fills a log with rows and times writes and queries."""
-    print("log: filling a database …", flush=True)
-    rows = 100_000 if options.quick else report.LOG_ROWS
-    text = build.output(paths.fill, "--rows", str(rows), "--json", cwd=paths.build)
-    figures = json.loads(text.strip().splitlines()[-1])
-    if rows == report.LOG_ROWS:
-        pages = [value for name, value in figures.items() if name.startswith(("page_", "deep_"))]
-        figures = {"slowest_page_ms": max(pages), **figures}
-    for name, value in figures.items():
-        results.add(file, "hushwall", None, 0, f"log_{name}", value)
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ class Paths:
     load: str = os.path.join(TARGET, "release", "hw-bench-load")
     ipstack: str = os.path.join(TARGET, "release", "hw-bench-ipstack")
     tun2socks: str = os.path.join(BUILD, f"tun2socks-{TUN2SOCKS_VERSION}")
-    fill: str = ""
+    examples: str = ""
     build: str = BUILD
     logs: str = os.path.join(BUILD, "logs")
 
@@ -43,11 +43,11 @@ def paths(hushwall=None):
     """Where everything is once it is built; `hushwall` is a binary that is there already."""
     release = os.path.join(product_target(), "release")
     return Paths(hushwall=hushwall or os.path.join(release, "hushwall"),
-                 fill=os.path.join(release, "examples", "fill"))
+                 examples=os.path.join(release, "examples"))
 
 
-def build(names, own_hushwall=True, fill=True):
-    """Builds what the named engines need, and the program that fills a log."""
+def build(names, own_hushwall=True, examples=()):
+    """Builds what the named engines need, and these (package, example) programs of ours."""
     os.makedirs(BUILD, exist_ok=True)
     cargo("tests/bench/load", TARGET)
     if "ipstack" in names:
@@ -56,8 +56,8 @@ def build(names, own_hushwall=True, fill=True):
         tun2socks(Paths.tun2socks)
     if own_hushwall and names & {"hushwall", "hushwall-large"}:
         cargo(".", product_target(), "--package", "hushwall-host", "--bin", "hushwall")
-    if fill:
-        cargo(".", product_target(), "--package", "hushwall-store", "--example", "fill")
+    for package, example in examples:
+        cargo(".", product_target(), "--package", package, "--example", example)
 
 
 def product_target():

@@ -48,6 +48,12 @@ GOALS = [
     Goal("wake-ups, 1,000 idle connections", 1500, "hushwall", "wakeups_1000", 0, ""),
     Goal("retransmits, 8 uploads at once", 1500, "hushwall", "retransmits_up_8", 500, ""),
     Goal("slowest page of the log, any filter, 1,000,000 rows", None, "hushwall", "log_slowest_page_ms", 10, "ms"),
+    Goal("compile 1,000,000 names", None, "hushwall", "lists_compile_s", 5, "s"),
+    Goal("memory to compile them", None, "hushwall", "lists_compile_peak_mib", 200, "MiB"),
+    Goal("index file, a name", None, "hushwall", "lists_per_name_bytes", 12, "bytes"),
+    Goal("open the index", None, "hushwall", "lists_open_ms", 10, "ms"),
+    Goal("look a listed name up", None, "hushwall", "lists_listed_ns", 1000, "ns"),
+    Goal("decide by 10,000 rules and 50 lists", None, "hushwall", "policy_decide_ns", 2000, "ns"),
 ]
 
 

@@ -1,6 +1,7 @@
 """The report: medians of all engines side by side, and our figures against their goals, in Markdown."""
 
 import goals
+import parts
 from engines import TUN2SOCKS_VERSION, IPSTACK_VERSION
 
 # (name, what it is, decimals)
@@ -50,12 +51,12 @@ Written by `./scripts/bench` ({command}) on {date}.
 
 
 def markdown(results, engines):
-    parts = [INTRODUCTION.format(tun2socks=TUN2SOCKS_VERSION, ipstack=IPSTACK_VERSION, **results.machine)]
-    parts += [f"- **{engine.name}**: {engine.what}.\n" for engine in engines]
-    parts.append(goals_table(results))
-    parts += [engines_table(results, mtu, engines) for mtu in results.mtus()]
-    parts.append(log_table(results))
-    return "".join(parts)
+    text = [INTRODUCTION.format(tun2socks=TUN2SOCKS_VERSION, ipstack=IPSTACK_VERSION, **results.machine)]
+    text += [f"- **{engine.name}**: {engine.what}.\n" for engine in engines]
+    text.append(goals_table(results))
+    text += [engines_table(results, mtu, engines) for mtu in results.mtus()]
+    text += [parts_table(results, part) for part in parts.PARTS]
+    return "".join(text)
 
 
 def goals_table(results):
@@ -105,13 +106,29 @@ def cell(results, engine, mtu, figure, decimals):
     return text + "".join(f" [{remark}]" for remark in remarks)
 
 
-def log_table(results):
-    records = [r for r in results.records if r["figure"].startswith("log_")]
+def parts_table(results, part):
+    prefix = f"{part.name}_"
+    records = [r for r in results.records if r["mtu"] is None and r["figure"].startswith(prefix)]
     if not records:
         return ""
-    lines = ["\n## Log\n", "| figure | hushwall |", "|---|---:|"]
-    lines += [f"| {r['figure'][4:].replace('_', ' ')} | {r['value']:,.6g} |" for r in records]
+    lines = [f"\n## {part.what.capitalize()}\n", "| figure | hushwall |", "|---|---:|"]
+    for record in records:
+        what, unit = words(record["figure"].removeprefix(prefix))
+        lines.append(f"| {what} | {record['value']:,.4g} {unit} |" if record["value"] < 1000
+                     else f"| {what} | {record['value']:,.0f} {unit} |")
     return "\n".join(lines) + "\n"
+
+
+# How a figure's name ends, and what that means.
+UNITS = {"_mb_per_s": "MB/s", "_per_s": "a second", "_ns": "ns", "_us": "us", "_ms": "ms", "_s": "s", "_bytes": "bytes", "_mib": "MiB"}
+
+
+def words(figure):
+    """A figure's name in words, and its unit."""
+    for ending, unit in UNITS.items():
+        if figure.endswith(ending):
+            return figure.removesuffix(ending).replace("_", " "), unit
+    return figure.replace("_", " "), ""
 
 
 def name(figure):
