@@ -3,7 +3,7 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use wire::HostName;
 
-use crate::{PolicyError, Refusal};
+use crate::{AddressRange, PolicyError, PortRange, Refusal, Rule, Transport};
 
 /// The version of the format that this program reads and writes.
 pub const VERSION: u64 = 1;
@@ -23,15 +23,27 @@ pub struct Document {
     /// How a block is told to the app.
     #[serde(default)]
     pub refusal: Refusal,
+    /// How a question for a blocked name is answered.
+    #[serde(default)]
+    pub blocked_dns: BlockedDns,
+    /// Nothing passes, whatever the rules say.
+    #[serde(default)]
+    pub lockdown: bool,
+    /// Everything passes for a while, unless there is a lockdown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pause: Option<Pause>,
+    /// Names for sets of apps.
+    #[serde(default)]
+    pub groups: Vec<Group>,
     /// Modes of single apps.
     #[serde(default)]
     pub apps: Vec<AppEntry>,
-    /// The user's own rules for hosts. They come before the lists.
+    /// The user's own rules. They come before the lists.
     #[serde(default)]
-    pub hosts: Vec<HostRule>,
-    /// Block lists.
+    pub rules: Vec<Rule>,
+    /// Lists of hosts and addresses.
     #[serde(default)]
-    pub lists: Vec<HostList>,
+    pub lists: Vec<List>,
 }
 
 /// What an app may do.
@@ -40,11 +52,46 @@ pub struct Document {
 pub enum Mode {
     /// Everything.
     Allow,
-    /// Everything but what host rules and lists block.
+    /// Everything but what rules and lists block.
     #[default]
     Filtered,
+    /// Only what the user's rules allow.
+    Listed,
     /// Nothing.
     Block,
+}
+
+/// How a question for a blocked name is answered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum BlockedDns {
+    /// 0.0.0.0 or `::`; no data for all other types.
+    #[default]
+    Unspecified,
+    /// There is no such name.
+    NxDomain,
+    /// There is such a name, without data.
+    NoData,
+}
+
+/// A time without filtering.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pause {
+    /// Its end in seconds since 1970; without it, it lasts until it is taken away.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<u64>,
+}
+
+/// A name for a set of apps.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Group {
+    /// Its name.
+    #[serde(deserialize_with = "not_empty")]
+    pub name: String,
+    /// The apps in it, by name.
+    pub apps: Vec<String>,
 }
 
 /// The mode of one app.
@@ -61,37 +108,55 @@ pub struct AppEntry {
     pub mode: Mode,
 }
 
-/// A rule of the user's own for a host and all names below it.
+/// A set of hosts or addresses that somebody maintains.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct HostRule {
-    /// The host.
-    #[serde(serialize_with = "write_host", deserialize_with = "read_host")]
-    pub host: HostName,
-    /// Whether it may be reached.
-    pub verdict: HostVerdict,
-}
-
-/// What a host rule says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum HostVerdict {
-    /// It may be reached, also where a list has it.
-    Allow,
-    /// It may not.
-    Block,
-}
-
-/// A block list.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct HostList {
-    /// Its name, as reasons tell it.
+pub struct List {
+    /// Its name, as reasons tell it. A list without hosts and addresses is the one of this name in the index file.
     #[serde(deserialize_with = "not_empty")]
     pub name: String,
-    /// The hosts it blocks, each with all names below it.
-    #[serde(serialize_with = "write_hosts", deserialize_with = "read_hosts")]
-    pub hosts: Vec<HostName>,
+    /// What it is for.
+    #[serde(default)]
+    pub role: Role,
+    /// Whether it counts.
+    #[serde(default = "yes")]
+    pub enabled: bool,
+    /// Hosts, each with all names below it.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "write_hosts",
+        deserialize_with = "read_hosts"
+    )]
+    pub hosts: Option<Vec<HostName>>,
+    /// Addresses, for what is reached without a name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub addresses: Option<Vec<ListedAddresses>>,
+}
+
+/// What a list is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// What it has is blocked.
+    #[default]
+    Block,
+    /// What it has is not blocked by other lists.
+    Protect,
+}
+
+/// Addresses of a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ListedAddresses {
+    /// Which.
+    pub addresses: AddressRange,
+    /// Only these ports.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ports: Option<PortRange>,
+    /// Only this protocol.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub protocol: Option<Transport>,
 }
 
 impl Default for Document {
@@ -102,8 +167,12 @@ impl Default for Document {
             default_mode: Mode::default(),
             unknown_mode: Mode::default(),
             refusal: Refusal::default(),
+            blocked_dns: BlockedDns::default(),
+            lockdown: false,
+            pause: None,
+            groups: Vec::new(),
             apps: Vec::new(),
-            hosts: Vec::new(),
+            rules: Vec::new(),
             lists: Vec::new(),
         }
     }
@@ -144,37 +213,53 @@ struct Host(HostName);
 
 impl<'de> Deserialize<'de> for Host {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        read_host(deserializer).map(Host)
+        let text = String::deserialize(deserializer)?;
+        HostName::parse(text.as_bytes()).map(Host).map_err(|error| {
+            let hint = match text.strip_prefix("*.").or(text.strip_prefix('.')) {
+                Some(host) => format!("; write {host:?}, which covers all names below it too"),
+                None => String::new(),
+            };
+            de::Error::custom(format!("{text:?}: {error}{hint}"))
+        })
     }
 }
 
-fn read_host<'de, D: Deserializer<'de>>(deserializer: D) -> Result<HostName, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    HostName::parse(text.as_bytes()).map_err(|error| {
-        let hint = match text.strip_prefix("*.").or(text.strip_prefix('.')) {
-            Some(host) => format!("; write {host:?}, which covers all names below it too"),
-            None => String::new(),
-        };
-        de::Error::custom(format!("{text:?}: {error}{hint}"))
-    })
+pub(crate) fn read_host<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<HostName>, D::Error> {
+    Ok(Option::<Host>::deserialize(deserializer)?.map(|Host(name)| name))
 }
 
-fn read_hosts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<HostName>, D::Error> {
-    let hosts = Vec::<Host>::deserialize(deserializer)?;
-    Ok(hosts.into_iter().map(|Host(name)| name).collect())
+fn read_hosts<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Vec<HostName>>, D::Error> {
+    let hosts = Option::<Vec<Host>>::deserialize(deserializer)?;
+    Ok(hosts.map(|hosts| hosts.into_iter().map(|Host(name)| name).collect()))
 }
 
-fn write_host<S: Serializer>(host: &HostName, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(host.as_str())
+#[expect(clippy::ref_option, reason = "serde wants it so")]
+pub(crate) fn write_host<S: Serializer>(
+    host: &Option<HostName>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    host.as_ref().map(HostName::as_str).serialize(serializer)
 }
 
-fn write_hosts<S: Serializer>(hosts: &[HostName], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_seq(hosts.iter().map(HostName::as_str))
+#[expect(clippy::ref_option, reason = "serde wants it so")]
+fn write_hosts<S: Serializer>(
+    hosts: &Option<Vec<HostName>>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(hosts.iter().flatten().map(HostName::as_str))
 }
 
-fn not_empty<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+pub(crate) fn not_empty<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     let text = String::deserialize(deserializer)?;
     if text.is_empty() { Err(de::Error::custom("a name is needed here")) } else { Ok(text) }
+}
+
+fn yes() -> bool {
+    true
 }
 
 #[cfg(test)]
@@ -192,12 +277,17 @@ mod tests {
 
     #[test]
     fn a_whole_document_is_read_and_written_back_the_same() {
-        let text = r#"{"version":1,"default_mode":"block","unknown_mode":"allow","refusal":"silence",
+        let text = r#"{"version":1,"default_mode":"listed","unknown_mode":"allow","refusal":"silence","blocked_dns":"nxdomain",
+            "lockdown":true,"pause":{"until":1790000000},"groups":[{"name":"browsers","apps":["a","b"]}],
             "apps":[{"app":"/usr/bin/curl","mode":"allow"},{"app":"com.mi.globalbrowser","uid":10123,"mode":"filtered"}],
-            "hosts":[{"host":"Shop.Example.","verdict":"allow"},{"host":"zip","verdict":"block"}],
-            "lists":[{"name":"own","hosts":["ad.xiaomi.com"]}]}"#;
+            "rules":[{"host":"Shop.Example.","verdict":"allow"},
+                {"group":"browsers","addresses":"203.0.113.0/24","ports":"5222-5223","protocol":"tcp","verdict":"block","until":1790000000,
+                 "when":{"networks":["mobile"],"roaming":true,"metered":false,"screen":"off","days":["mon","sun"],"time":"22:00-06:00","ssids":["Home"]},"note":"at night"},
+                {"app":"a","uid":10,"exact_host":"zip","country":"CN","asn":45102,"verdict":"block"}],
+            "lists":[{"name":"own","hosts":["ad.xiaomi.com"],"addresses":[{"addresses":"203.0.113.9","ports":"443"}]},
+                {"name":"never","role":"protect","enabled":false}]}"#;
         let document = Document::parse(text).unwrap();
-        assert_eq!(document.hosts[0].host.as_str(), "shop.example");
+        assert_eq!(document.rules[0].host.as_ref().unwrap().as_str(), "shop.example");
         assert_eq!(document.apps[1].uid, Some(10_123));
         let written = serde_json::to_string(&document).unwrap();
         assert_eq!(Document::parse(&written).unwrap(), document);
@@ -220,8 +310,8 @@ mod tests {
                 "a name is needed",
             ),
             (
-                "{\"version\":1,\"hosts\":[\n{\"host\":\"a\",\"verdict\":\"block\"},\n{\"host\":\"*.a.b\",\"verdict\":\"block\"}]}",
-                "hosts[1].host",
+                "{\"version\":1,\"rules\":[\n{\"host\":\"a\",\"verdict\":\"block\"},\n{\"host\":\"*.a.b\",\"verdict\":\"block\"}]}",
+                "rules[1].host",
                 3,
                 "write \"a.b\"",
             ),
@@ -232,10 +322,28 @@ mod tests {
                 "character",
             ),
             (
-                "{\"version\":1,\"hosts\":[{\"host\":\"192.0.2.1\",\"verdict\":\"block\"}]}",
-                "hosts[0].host",
+                "{\"version\":1,\"rules\":[{\"host\":\"192.0.2.1\",\"verdict\":\"block\"}]}",
+                "rules[0].host",
                 1,
                 "address",
+            ),
+            (
+                "{\"version\":1,\"rules\":[{\"verdict\":\"block\",\"when\":{\"time\":\"22-6\"}}]}",
+                "rules[0].when.time",
+                1,
+                "span of time",
+            ),
+            (
+                "{\"version\":1,\"lists\":[{\"name\":\"x\",\"addresses\":[{\"addresses\":\"1.2.3.4/40\"}]}]}",
+                "lists[0].addresses[0].addresses",
+                1,
+                "0 to 32",
+            ),
+            (
+                "{\"version\":1,\"rules\":[{\"verdict\":\"block\",\"country\":\"China\"}]}",
+                "rules[0].country",
+                1,
+                "two letters",
             ),
             ("{\"default_mode\":\"allow\"}", "", 1, "missing field `version`"),
             ("{\"version\":1}\nx", "", 2, "more text"),

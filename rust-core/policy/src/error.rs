@@ -19,6 +19,12 @@ impl PolicyError {
     }
 }
 
+/// Two of something that may stand once.
+pub(crate) fn twice(path: String, what: &str, name: &str) -> PolicyError {
+    let message = format!("the {what} {name:?} stands here a second time; leave one of the two");
+    PolicyError::new(path, message)
+}
+
 impl From<serde_path_to_error::Error<serde_json::Error>> for PolicyError {
     fn from(error: serde_path_to_error::Error<serde_json::Error>) -> Self {
         let path = error.path().to_string();

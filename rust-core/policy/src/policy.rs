@@ -1,31 +1,65 @@
 //! The compiled policy, and how it decides.
 //!
-//! The order: the app's mode, the user's host rules, the lists. Among host rules the longest that fits a name speaks
-//! for it; a document has no two of the same host. Each name seen for a connection is judged for itself, and the most
-//! blocked one wins: a name that is free does not free another. Guesses (names that others resolved to the address)
-//! speak only where there is no better evidence, or a shared address would block the innocent.
+//! The order: lockdown, pause, then the most specific of the user's rules and the app's mode, then the lists; the whole of
+//! it is a table in `docs/policy.md`. Each name seen for a connection is judged for itself, and the most blocked one wins:
+//! a name that is free does not free another. Guesses (names that others resolved to the address) speak only where there
+//! is no better evidence, or a shared address would block the innocent.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
+use std::net::IpAddr;
 use std::sync::Arc;
 
-use lists::Suffixes;
-use wire::{AppId, HostName, NameSource, Owner};
+use ::lists::{Bytes, Index};
+use wire::{FlowKey, HostName, NameSource, Owner};
 
-use crate::document::{Document, HostVerdict, Mode, VERSION};
-use crate::{Decision, Evidence, PolicyError, Reason, Refusal, Subject, Verdict};
+use crate::decision::{Decision, Evidence, Reason, Refusal, Subject, Verdict};
+use crate::document::{BlockedDns, Document, Mode, VERSION};
+use crate::error::{PolicyError, twice};
+use crate::listed::Lists;
+use crate::rules::{self, Facts, Rules, packages};
+use crate::situation::{Moment, Situation};
+use crate::weight::Weight;
 
-/// An immutable snapshot of a policy, ready to decide.
-#[derive(Clone, Debug)]
+/// An immutable snapshot of a policy as it holds in one situation, ready to decide.
+#[derive(Clone, Debug, Default)]
 pub struct Policy {
     default_mode: Mode,
     unknown_mode: Mode,
     refusal: Refusal,
+    blocked_dns: BlockedDns,
+    /// What holds for everything, before any rule.
+    overall: Option<Overall>,
     apps: HashMap<Arc<str>, AppModes>,
-    hosts: HashMap<Arc<str>, HostVerdict>,
-    lists: Vec<List>,
-    /// Whether any name is blocked at all.
-    blocks_names: bool,
+    rules: Rules,
+    lists: Lists,
+    /// Given only where a rule asks for it.
+    places: Option<Arc<dyn Places>>,
+    blocks_names_by_list: bool,
+    valid_until: Option<u64>,
+}
+
+/// What a document refers to and does not have itself.
+#[derive(Clone, Debug, Default)]
+pub struct Resources {
+    /// The index file of the lists.
+    pub lists: Option<Arc<Index<Bytes>>>,
+    /// Where addresses are.
+    pub places: Option<Arc<dyn Places>>,
+}
+
+/// Where addresses are.
+pub trait Places: std::fmt::Debug + Send + Sync {
+    /// The country, by its two letters.
+    fn country(&self, address: IpAddr) -> Option<[u8; 2]>;
+    /// The network, by the number of its autonomous system.
+    fn asn(&self, address: IpAddr) -> Option<u32>;
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Overall {
+    Lockdown,
+    Paused,
 }
 
 /// The modes of the apps of one name.
@@ -35,131 +69,205 @@ struct AppModes {
     by_uid: HashMap<u32, Mode>,
 }
 
-#[derive(Clone, Debug)]
-struct List {
-    name: Arc<str>,
-    hosts: Suffixes,
-}
-
 impl Policy {
-    /// Compiles a document.
+    /// Compiles a document for a situation. Rules whose conditions do not hold, or whose end has come, do not speak: at
+    /// another time ([`Policy::valid_until`]) or in another situation, compile again.
     ///
     /// # Errors
-    /// [`PolicyError`] with the place: another version, or the same app, host or list twice.
-    pub fn from_document(document: &Document) -> Result<Self, PolicyError> {
+    /// [`PolicyError`] with the place: another version, the same thing twice, a group or list that there is not, or a rule
+    /// by place without data for it.
+    pub fn compile(
+        document: &Document,
+        resources: &Resources,
+        situation: &Situation,
+        moment: &Moment,
+    ) -> Result<Self, PolicyError> {
         if document.version != VERSION {
             let message = format!("this program reads version {VERSION} of the format");
             return Err(PolicyError::new("version", message));
         }
-        let hosts = compile_hosts(document)?;
-        let lists = compile_lists(document)?;
+        let asks_for_places = rules::asks_for_places(document);
+        if let (Some(path), None) = (&asks_for_places, &resources.places) {
+            let message = "rules by country or network need the data of where addresses are, which is not here";
+            return Err(PolicyError::new(path, message));
+        }
+        let rules = Rules::compile(document, situation, moment)?;
+        let lists = Lists::compile(document, resources.lists.as_ref())?;
+        let pause_end = document.pause.map(|pause| pause.until.unwrap_or(u64::MAX));
+        let pause_end = pause_end.filter(|end| *end > moment.unix_seconds);
+        let overall = match (document.lockdown, pause_end) {
+            (true, _) => Some(Overall::Lockdown),
+            (false, Some(_)) => Some(Overall::Paused),
+            (false, None) => None,
+        };
+        let pause_end = pause_end.filter(|end| *end < u64::MAX);
         Ok(Policy {
             default_mode: document.default_mode,
             unknown_mode: document.unknown_mode,
             refusal: document.refusal,
+            blocked_dns: document.blocked_dns,
+            overall,
             apps: compile_apps(document)?,
-            blocks_names: hosts.values().any(|verdict| *verdict == HostVerdict::Block)
-                || lists.iter().any(|list| !list.hosts.is_empty()),
-            hosts,
+            blocks_names_by_list: lists.block_names(),
+            valid_until: rules.next_change(moment).into_iter().chain(pause_end).min(),
+            places: resources.places.clone().filter(|_| asks_for_places.is_some()),
+            rules,
             lists,
         })
+    }
+
+    /// Compiles a document that refers to nothing outside, as of 1970 on a network of no known kind.
+    ///
+    /// # Errors
+    /// As [`Policy::compile`].
+    pub fn from_document(document: &Document) -> Result<Self, PolicyError> {
+        let moment = Moment { unix_seconds: 0, utc_offset_at: |_| 0 };
+        Self::compile(document, &Resources::default(), &Situation::default(), &moment)
+    }
+
+    /// When it ceases to be right by itself, in seconds since 1970: a condition of time changes, a rule or a pause ends.
+    pub fn valid_until(&self) -> Option<u64> {
+        self.valid_until
+    }
+
+    /// How a question for a blocked name is answered.
+    pub fn blocked_dns(&self) -> BlockedDns {
+        self.blocked_dns
     }
 
     /// Decides about one connection. Allocates nothing: what the decision holds is shared with the policy and the
     /// subject.
     pub fn decide(&self, subject: &Subject<'_>) -> Decision {
-        match self.mode(subject.owner) {
-            Mode::Allow => {
-                Decision { verdict: Verdict::Allow, reason: Reason::AppAllowed, evidence: None }
-            }
-            Mode::Block => Decision {
-                verdict: Verdict::Block(self.refusal),
-                reason: Reason::AppBlocked,
-                evidence: None,
-            },
-            Mode::Filtered => self.decide_by_names(subject.names),
-        }
+        let (country, asn) = rules::place_of(self.places.as_ref(), subject.key.remote.ip());
+        let Subject { owner, key, names } = *subject;
+        self.decide_on(&Facts { owner, key, country, asn, is_question: false }, names)
     }
 
-    /// Whether a name could change the verdict on this owner's connections: not where the app's mode decides alone,
-    /// nor where no name is blocked at all.
+    /// Decides about a question for a name; `key` is the flow that it came in. Rules that ask for more than the host speak
+    /// only for it, not against it: where the connection will go is not known yet.
+    pub fn decide_question(&self, owner: &Owner, key: &FlowKey, name: &HostName) -> Decision {
+        let facts = Facts { owner, key, country: None, asn: None, is_question: true };
+        let names = [Evidence { name: name.clone(), source: NameSource::Dns }];
+        Decision { provisional: false, ..self.decide_on(&facts, &names) }
+    }
+
+    /// Whether a name could change the verdict on this owner's connections.
     pub fn names_matter(&self, owner: &Owner) -> bool {
-        self.blocks_names && self.mode(owner) == Mode::Filtered
-    }
-
-    fn mode(&self, owner: &Owner) -> Mode {
-        match owner {
-            Owner::App(id) | Owner::System(id) => self.app_mode(id).unwrap_or(self.default_mode),
-            Owner::Unknown => self.unknown_mode,
+        if self.overall.is_some() {
+            return false;
+        }
+        match self.app_mode(owner).map_or_else(|| self.mode_without(owner), |(mode, _)| mode) {
+            Mode::Listed => true,
+            Mode::Filtered => self.blocks_names_by_list || self.rules.ask_for_names(owner),
+            Mode::Allow | Mode::Block if self.app_mode(owner).is_some() => {
+                self.rules.ask_for_names_of_this_app(owner)
+            }
+            Mode::Allow | Mode::Block => self.rules.ask_for_names(owner),
         }
     }
 
-    fn app_mode(&self, id: &AppId) -> Option<Mode> {
-        let modes = self.apps.get(&*id.name)?;
-        modes.by_uid.get(&id.uid).copied().or(modes.any_uid)
+    pub(crate) fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
+    pub(crate) fn lists(&self) -> &Lists {
+        &self.lists
+    }
+
+    pub(crate) fn places(&self) -> Option<&Arc<dyn Places>> {
+        self.places.as_ref()
+    }
+
+    fn decide_on(&self, facts: &Facts<'_>, names: &[Evidence]) -> Decision {
+        let (reason, evidence) = match self.overall {
+            Some(Overall::Lockdown) => (Reason::Lockdown, None),
+            Some(Overall::Paused) => (Reason::Paused, None),
+            None => self.most_blocked(facts, names),
+        };
+        let verdict = if reason.allows() { Verdict::Allow } else { Verdict::Block(self.refusal) };
+        let is_weak = evidence.is_none_or(|evidence| {
+            matches!(evidence.source, NameSource::Guess | NameSource::SystemDns)
+        });
+        let provisional = verdict != Verdict::Allow
+            && is_weak
+            && self.overall.is_none()
+            && (evidence.is_some()
+                || reason == Reason::NotListed
+                || self.rules.allow_some_host(facts.owner));
+        Decision { verdict, reason, evidence: evidence.cloned(), provisional }
     }
 
     /// The most blocked name decides; among equals, the one with the strongest evidence.
-    fn decide_by_names(&self, names: &[Evidence]) -> Decision {
+    fn most_blocked<'n>(
+        &self,
+        facts: &Facts<'_>,
+        names: &'n [Evidence],
+    ) -> (Reason, Option<&'n Evidence>) {
         let only_guesses = names.iter().all(|evidence| evidence.source == NameSource::Guess);
         let strongest = strongest(names);
         let judged = names
             .iter()
             .filter(|evidence| only_guesses || evidence.source != NameSource::Guess)
-            .map(|evidence| (self.judge(&evidence.name), evidence))
+            .map(|evidence| (self.judge(facts, Some(&evidence.name)), evidence))
             .max_by_key(|(reason, evidence)| {
-                (
-                    severity(reason),
-                    strongest == Some(*evidence),
-                    std::cmp::Reverse(rank(evidence.source)),
-                )
+                (severity(reason), strongest == Some(*evidence), Reverse(rank(evidence.source)))
             });
-        let Some((reason, evidence)) = judged else {
-            return Decision {
-                verdict: Verdict::Allow,
-                reason: Reason::NothingAgainst,
-                evidence: None,
-            };
-        };
-        let verdict = match reason {
-            Reason::AppBlocked | Reason::HostBlocked(_) | Reason::Listed { .. } => {
-                Verdict::Block(self.refusal)
+        match judged {
+            Some((reason, evidence)) => (reason, Some(evidence)),
+            None => (self.judge(facts, None), None),
+        }
+    }
+
+    /// What decides about one name, or about a connection without one.
+    pub(crate) fn judge(&self, facts: &Facts<'_>, name: Option<&HostName>) -> Reason {
+        let rule = self.rules.speaking(facts, name);
+        let mode = self.app_mode(facts.owner);
+        if let Some((mode, weight)) = mode
+            && rule.is_none_or(|(_, rule)| weight > rule.weight)
+        {
+            match mode {
+                Mode::Allow => return Reason::AppAllowed,
+                Mode::Block => return Reason::AppBlocked,
+                Mode::Filtered | Mode::Listed => {}
             }
-            Reason::AppAllowed | Reason::HostAllowed(_) | Reason::NothingAgainst => Verdict::Allow,
-        };
-        Decision { verdict, reason, evidence: Some(evidence.clone()) }
+        }
+        if let Some((place, rule)) = rule {
+            return rule.reason(place);
+        }
+        match mode.map_or_else(|| self.mode_without(facts.owner), |(mode, _)| mode) {
+            Mode::Allow => Reason::DefaultAllowed,
+            Mode::Block => Reason::DefaultBlocked,
+            Mode::Filtered => self.lists.judge(facts, name),
+            Mode::Listed => match self.rules.allow_without_host(facts) {
+                Some((place, rule)) if facts.is_question => rule.reason(place),
+                Some(_) | None => Reason::NotListed,
+            },
+        }
     }
 
-    /// What speaks about one name.
-    fn judge(&self, name: &HostName) -> Reason {
-        let rule = name.suffixes().find_map(|suffix| self.hosts.get_key_value(suffix));
-        match rule {
-            Some((suffix, HostVerdict::Allow)) => return Reason::HostAllowed(suffix.clone()),
-            Some((suffix, HostVerdict::Block)) => return Reason::HostBlocked(suffix.clone()),
-            None => {}
+    /// The mode of an owner that has none of its own.
+    fn mode_without(&self, owner: &Owner) -> Mode {
+        match owner {
+            Owner::App(_) | Owner::System(_) => self.default_mode,
+            Owner::Unknown => self.unknown_mode,
         }
-        self.lists
-            .iter()
-            .find_map(|list| {
-                let entry = list.hosts.lookup(name)?;
-                Some(Reason::Listed { list: list.name.clone(), entry })
-            })
-            .unwrap_or(Reason::NothingAgainst)
     }
-}
 
-impl Default for Policy {
-    /// That of the default document: nothing is blocked.
-    fn default() -> Self {
-        Policy {
-            default_mode: Mode::default(),
-            unknown_mode: Mode::default(),
-            refusal: Refusal::default(),
-            apps: HashMap::new(),
-            hosts: HashMap::new(),
-            lists: Vec::new(),
-            blocks_names: false,
-        }
+    /// The owner's own mode, and its weight beside rules; where several packages share a user id, the most blocked.
+    fn app_mode(&self, owner: &Owner) -> Option<(Mode, Weight)> {
+        let uid = owner.id()?.uid;
+        let modes = packages(owner).filter_map(|package| {
+            let modes = self.apps.get(package)?;
+            let with_uid = modes.by_uid.get(&uid);
+            let mode = *with_uid.or(modes.any_uid.as_ref())?;
+            Some((mode, Weight::of_mode(with_uid.is_some(), mode == Mode::Block)))
+        });
+        modes.max_by_key(|(mode, _)| match mode {
+            Mode::Allow => 0,
+            Mode::Filtered => 1,
+            Mode::Listed => 2,
+            Mode::Block => 3,
+        })
     }
 }
 
@@ -188,13 +296,15 @@ fn rank(source: NameSource) -> u8 {
     }
 }
 
-/// The higher, the more blocked; a rule that allows says more than nothing.
+/// The higher, the more blocked; what allows says more than nothing.
 fn severity(reason: &Reason) -> u8 {
-    match reason {
-        Reason::AppBlocked | Reason::HostBlocked(_) => 3,
-        Reason::Listed { .. } => 2,
-        Reason::AppAllowed | Reason::HostAllowed(_) => 1,
-        Reason::NothingAgainst => 0,
+    let is_by_list = matches!(reason, Reason::Listed { .. } | Reason::Protected { .. });
+    let is_nothing = matches!(reason, Reason::NothingAgainst | Reason::DefaultAllowed);
+    match (reason.allows(), is_by_list, is_nothing) {
+        (false, false, _) => 3,
+        (false, true, _) => 2,
+        (true, _, false) => 1,
+        (true, _, true) => 0,
     }
 }
 
@@ -211,37 +321,6 @@ fn compile_apps(document: &Document) -> Result<HashMap<Arc<str>, AppModes>, Poli
         }
     }
     Ok(apps)
-}
-
-fn compile_hosts(document: &Document) -> Result<HashMap<Arc<str>, HostVerdict>, PolicyError> {
-    let mut hosts = HashMap::new();
-    for (index, rule) in document.hosts.iter().enumerate() {
-        match hosts.entry(Arc::from(rule.host.as_str())) {
-            Entry::Vacant(free) => free.insert(rule.verdict),
-            Entry::Occupied(_) => {
-                return Err(twice(format!("hosts[{index}].host"), "host", rule.host.as_str()));
-            }
-        };
-    }
-    Ok(hosts)
-}
-
-fn compile_lists(document: &Document) -> Result<Vec<List>, PolicyError> {
-    let mut lists: Vec<List> = Vec::new();
-    for (index, list) in document.lists.iter().enumerate() {
-        if lists.iter().any(|earlier| *earlier.name == list.name) {
-            return Err(twice(format!("lists[{index}].name"), "list", &list.name));
-        }
-        lists.push(List { name: list.name.as_str().into(), hosts: list.hosts.iter().collect() });
-    }
-    Ok(lists)
-}
-
-fn twice(path: String, what: &str, name: &str) -> PolicyError {
-    PolicyError::new(
-        path,
-        format!("the {what} {name:?} stands here a second time; leave one of the two"),
-    )
 }
 
 #[cfg(test)]

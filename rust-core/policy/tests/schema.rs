@@ -16,9 +16,22 @@ fn schema() -> Value {
 fn full() -> Value {
     json!({
         "version": 1, "default_mode": "allow", "unknown_mode": "block", "refusal": "silence",
+        "blocked_dns": "nodata", "lockdown": true, "pause": {"until": 9},
+        "groups": [{"name": "g", "apps": ["a"]}],
         "apps": [{"app": "a", "uid": 1, "mode": "filtered"}],
-        "hosts": [{"host": "a.example", "verdict": "allow"}],
-        "lists": [{"name": "l", "hosts": ["b.example"]}],
+        "rules": [{
+            "verdict": "allow", "app": "a", "uid": 1, "group": "g", "host": "a.example", "exact_host": "b.example",
+            "addresses": "192.0.2.0/24", "ports": "1-2", "protocol": "udp", "country": "SG", "asn": 45102, "until": 9,
+            "note": "n",
+            "when": {
+                "networks": ["wifi"], "roaming": true, "metered": true, "screen": "on", "days": ["mon"],
+                "time": "01:00-02:00", "ssids": ["s"],
+            },
+        }],
+        "lists": [{
+            "name": "l", "role": "protect", "enabled": false, "hosts": ["b.example"],
+            "addresses": [{"addresses": "192.0.2.1", "ports": "1", "protocol": "tcp"}],
+        }],
     })
 }
 
@@ -31,11 +44,15 @@ fn keys(object: &Value) -> BTreeSet<&str> {
 }
 
 /// Where the schema describes an object, and where [`full`] has one.
-const OBJECTS: [(&str, &str); 4] = [
+const OBJECTS: [(&str, &str); 8] = [
     ("", ""),
+    ("/properties/pause", "/pause"),
+    ("/$defs/group", "/groups/0"),
     ("/$defs/app", "/apps/0"),
-    ("/$defs/host_rule", "/hosts/0"),
+    ("/$defs/rule", "/rules/0"),
+    ("/$defs/when", "/rules/0/when"),
     ("/$defs/list", "/lists/0"),
+    ("/$defs/listed_addresses", "/lists/0/addresses/0"),
 ];
 
 #[test]
@@ -54,8 +71,12 @@ fn both_require_the_same_fields() {
     let schema = schema();
     for (described, at) in OBJECTS {
         let described = schema.pointer(described).unwrap();
-        let required: BTreeSet<_> =
-            described["required"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+        let required: BTreeSet<_> = described["required"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect();
         for field in keys(&described["properties"]) {
             let mut document = full();
             document.pointer_mut(at).unwrap().as_object_mut().unwrap().remove(field);
@@ -70,7 +91,12 @@ fn both_know_the_same_words() {
     for (described, fields) in [
         ("/$defs/mode/enum", &["/default_mode", "/unknown_mode", "/apps/0/mode"][..]),
         ("/properties/refusal/enum", &["/refusal"]),
-        ("/$defs/host_rule/properties/verdict/enum", &["/hosts/0/verdict"]),
+        ("/properties/blocked_dns/enum", &["/blocked_dns"]),
+        ("/$defs/rule/properties/verdict/enum", &["/rules/0/verdict"]),
+        ("/$defs/protocol/enum", &["/rules/0/protocol", "/lists/0/addresses/0/protocol"]),
+        ("/$defs/when/properties/networks/items/enum", &["/rules/0/when/networks/0"]),
+        ("/$defs/when/properties/days/items/enum", &["/rules/0/when/days/0"]),
+        ("/$defs/list/properties/role/enum", &["/lists/0/role"]),
     ] {
         let words = schema.pointer(described).unwrap().as_array().unwrap();
         for field in fields {
@@ -95,6 +121,6 @@ fn the_defaults_are_those_of_the_program() {
     let default = serde_json::to_value(Document::default()).unwrap();
     for (field, description) in schema["properties"].as_object().unwrap() {
         let described = description.get("default").or(description.get("const")).unwrap();
-        assert_eq!(*described, default[field], "{field}");
+        assert_eq!(described, default.get(field).unwrap_or(&Value::Null), "{field}");
     }
 }
