@@ -48,6 +48,19 @@ impl Policy {
         Explanation { decision, considered }
     }
 
+    /// Every rule of the user's, the weightiest first.
+    pub fn rules_by_weight(&self) -> Vec<Considered> {
+        let rules = self.rules().by_weight().into_iter();
+        rules
+            .map(|(place, rule)| Considered {
+                reason: rule.reason(place),
+                evidence: None,
+                holds: rule.holds,
+                decisive: false,
+            })
+            .collect()
+    }
+
     /// What speaks about one name. What would decide without the others is told even if it is no rule: a mode, a default.
     fn consider(
         &self,

@@ -203,11 +203,23 @@ impl Policy {
         facts: &Facts<'_>,
         names: &'n [Evidence],
     ) -> (Reason, Option<&'n Evidence>) {
-        let only_guesses = names.iter().all(|evidence| evidence.source == NameSource::Guess);
+        let is_weak =
+            |evidence: &Evidence| matches!(evidence.source, NameSource::Guess | NameSource::Hidden);
+        let only_guesses = names.iter().all(is_weak);
         let strongest = strongest(names);
         let judged = names
             .iter()
-            .filter(|evidence| only_guesses || evidence.source != NameSource::Guess)
+            .filter(|evidence| match evidence.source {
+                NameSource::Hidden => false,
+                NameSource::Guess => only_guesses,
+                NameSource::Dns
+                | NameSource::SystemDns
+                | NameSource::Sni
+                | NameSource::SniOuter
+                | NameSource::QuicSni
+                | NameSource::HttpHost
+                | NameSource::HttpDns => true,
+            })
             .map(|evidence| (self.judge(facts, Some(&evidence.name)), evidence))
             .max_by_key(|(reason, evidence)| {
                 (severity(reason), strongest == Some(*evidence), Reverse(rank(evidence.source)))
@@ -293,6 +305,7 @@ fn rank(source: NameSource) -> u8 {
         NameSource::SniOuter => 2,
         NameSource::SystemDns => 3,
         NameSource::Guess => 4,
+        NameSource::Hidden => 5,
     }
 }
 

@@ -151,6 +151,13 @@ impl Rules {
         fitting
     }
 
+    /// Every rule, the weightiest first; of the same weight, in the order of the document.
+    pub(crate) fn by_weight(&self) -> Vec<(usize, &Compiled)> {
+        let mut rules: Vec<_> = self.all.iter().enumerate().collect();
+        rules.sort_by_key(|(_, rule)| Reverse(rule.weight));
+        rules
+    }
+
     /// Whether a name could change what the rules say about this owner's connections.
     pub(crate) fn ask_for_names(&self, owner: &Owner) -> bool {
         self.host_rules.have(owner)
