@@ -26,7 +26,7 @@ PARTS = [
     Part("names", "the name in an opening", "hushwall-names", "speed"),
     Part("lists", "an index of a million names", "hushwall-lists", "lookup"),
     Part("policy", "10,000 rules and 50 lists", "hushwall-policy", "decide"),
-    Part("inspect", "captures, read offline", "hushwall-capture", "inspect"),
+    Part("inspect", "captures, read offline", "hushwall-capture", "measure"),
 ]
 
 

@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use foldhash::fast::FixedState;
-use names::NameCache;
+use names::{NameCache, PublicNames};
 use policy::Policy;
 use smoltcp::time::Instant;
 use wire::{FlowKey, Owner, Packet, Protocol, Transport};
@@ -21,7 +21,8 @@ use crate::idle::{IdleClass, IdleLists};
 use crate::outside::{ConnectError, FlowId, Outside, PortId, Readiness};
 use crate::reassembly::Reassembly;
 use crate::record::RecordState;
-use crate::settings::{DNS_PORT, Network, OWNER_DEADLINE, PARKED_BYTES, Settings};
+use crate::resolver::Resolver;
+use crate::settings::{Network, OWNER_DEADLINE, PARKED_BYTES, Settings};
 use crate::slab::SlabPool;
 use crate::stats::Stats;
 use crate::table::Table;
@@ -42,6 +43,8 @@ pub struct Engine {
     pub(crate) idle: IdleLists,
     pub(crate) alarms: Alarms,
     pub(crate) names: NameCache,
+    pub(crate) public_names: PublicNames,
+    pub(crate) resolver: Resolver,
     pub(crate) stack: Stack,
     pub(crate) tun: Tun,
     pub(crate) reassembly: Reassembly,
@@ -78,6 +81,8 @@ impl Engine {
             idle: IdleLists::new(),
             alarms: Alarms::default(),
             names: NameCache::new(NAMES),
+            public_names: PublicNames::default(),
+            resolver: Resolver::new(seed),
             reassembly: Reassembly::new(),
             datagrams: DatagramBuffer::new(),
             dirty: Vec::new(),
@@ -129,7 +134,9 @@ impl Engine {
         now: Instant,
         out: &mut impl Outside,
     ) {
-        if self.flows.get_exact(flow).is_some() {
+        if let Some(lookup) = self.flows.lookup_of(flow) {
+            self.stream_connected(lookup, result, now, out);
+        } else if self.flows.get_exact(flow).is_some() {
             match result {
                 Ok(()) => self.connected(flow.index, now, out),
                 Err(error) => self.connect_failed(flow.index, error, now, out),
@@ -142,6 +149,8 @@ impl Engine {
         if let Some(Flow { stage: Stage::Relay(relay), .. }) = self.flows.get_exact(flow) {
             relay.note_ready(ready);
             self.mark(flow.index);
+        } else if let Some(lookup) = self.flows.lookup_of(flow) {
+            self.stream_ready(lookup);
         }
     }
 
@@ -173,6 +182,9 @@ impl Engine {
         while let Some(flow) = self.idle.expired(now) {
             self.end_flow(flow, RecordState::Closed, now, out);
         }
+        while let Some(lookup) = self.resolver.due(now) {
+            self.try_is_over(lookup, now, out);
+        }
         if self.sweep_at.is_some_and(|at| at <= now) {
             self.sweep(now, out);
         }
@@ -191,11 +203,14 @@ impl Engine {
         for port in std::mem::take(&mut self.ready_ports) {
             self.read_port(port, now, out);
         }
+        self.run_streams(now, out);
     }
 
     /// Whether [`Engine::flush`] left something for the next turn, which is to follow at once.
     pub fn has_work(&self) -> bool {
-        !self.waits_for_tun() && (!self.dirty.is_empty() || !self.ready_ports.is_empty())
+        let waits =
+            self.dirty.is_empty() && self.ready_ports.is_empty() && !self.resolver.has_work();
+        !self.waits_for_tun() && !waits
     }
 
     /// Whether the TUN refused a packet: [`Engine::handle_tun_writable`] is awaited.
@@ -205,10 +220,16 @@ impl Engine {
 
     /// When [`Engine::handle_timeout`] is due; `None`: not before something happens.
     pub fn poll_timeout(&self) -> Option<Instant> {
-        [self.alarms.next(), self.idle.next_expiry(), self.sweep_at, self.reassembly.next_expiry()]
-            .into_iter()
-            .flatten()
-            .min()
+        [
+            self.alarms.next(),
+            self.idle.next_expiry(),
+            self.sweep_at,
+            self.reassembly.next_expiry(),
+            self.resolver.next_deadline(),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 
     /// Another policy is in force: open flows are decided anew, and cut where they are now blocked.
@@ -217,11 +238,16 @@ impl Engine {
         for flow in self.flows.indices().collect::<Vec<_>>() {
             self.decide_anew(flow, now, out);
         }
+        self.judge_questions_anew(now, out);
     }
 
-    /// The network below has changed. Flows live on as long as their sockets do.
-    pub fn set_network(&mut self, network: Network) {
-        self.settings.network = network;
+    /// The network below has changed. Flows live on as long as their sockets do; questions in flight are asked again, of the
+    /// new network's servers.
+    pub fn set_network(&mut self, network: Network, now: Instant, out: &mut impl Outside) {
+        if network != self.settings.network {
+            self.settings.network = network;
+            self.ask_new_servers(now, out);
+        }
     }
 
     /// The TUN has another MTU.
@@ -236,6 +262,7 @@ impl Engine {
         for flow in self.flows.indices().collect::<Vec<_>>() {
             self.cut(flow, RecordState::Closed, now, out);
         }
+        self.end_lookups(now, out);
     }
 
     /// The counters, as they stand.
@@ -243,6 +270,7 @@ impl Engine {
         Stats {
             flows: self.flows.len(),
             ports: self.ports.len(),
+            lookups: self.resolver.in_flight(),
             lost: self.counters.lost + self.tun.lost,
             ..self.counters
         }
@@ -328,14 +356,5 @@ impl Engine {
         if let Some(flow) = self.flows.get_mut(index) {
             self.alarms.set(&mut flow.armed, id, at);
         }
-    }
-
-    /// Where a flow's packets go: a query to the tunnel's own resolver goes to the network's.
-    pub(crate) fn upstream_of(&self, remote: SocketAddr) -> Option<SocketAddr> {
-        if !self.settings.dns_addresses.contains(&remote.ip()) {
-            return Some(remote);
-        }
-        let resolver = self.settings.network.resolvers.first().copied();
-        resolver.filter(|_| remote.port() == DNS_PORT)
     }
 }

@@ -9,7 +9,7 @@ use crate::idle::IdleClass;
 use crate::outside::FlowId;
 use crate::record::{FlowRecord, RecordState, Traffic};
 use crate::settings::DNS_PORT;
-use crate::tcp::Relay;
+use crate::tcp::{Relay, Upstream};
 
 /// Names that an address brings to a flow: one that serves many is known under thousands.
 const MAX_LEARNED: usize = 16;
@@ -47,6 +47,8 @@ pub(crate) enum Stage {
     Relay(Box<Relay>),
     /// Datagrams wait until they have named their server.
     Unnamed { sniffer: Box<Sniffer>, parked: Vec<Box<[u8]>> },
+    /// Questions to a name server are answered, over UDP.
+    Questions,
     /// Datagrams are carried through this port.
     Datagrams { port: u32 },
     /// Blocked, and remembered so that the next packet needs no new question.
@@ -80,14 +82,33 @@ impl Flow {
         }
     }
 
-    /// Whether it carries DNS questions over UDP.
+    /// Whether what it carries is questions to a name server, which are decided and told one by one.
     pub(crate) fn is_dns(&self) -> bool {
-        self.key.protocol == Protocol::Udp && self.key.remote.port() == DNS_PORT
+        self.key.remote.port() == DNS_PORT
+            && !matches!(self.stage, Stage::Datagrams { .. } | Stage::Refused(_))
     }
 
     /// Whether it was decided and is not blocked.
     pub(crate) fn is_allowed(&self) -> bool {
         self.decision.as_ref().is_some_and(|decision| decision.verdict == Verdict::Allow)
+    }
+
+    /// Whether it is blocked for want of a name.
+    pub(crate) fn is_provisional(&self) -> bool {
+        self.decision.as_ref().is_some_and(|decision| decision.provisional)
+    }
+
+    /// Whether it has still to tell its name, and nothing of it has left.
+    pub(crate) fn is_unread(&self) -> bool {
+        match &self.stage {
+            Stage::Relay(relay) => relay.unread && relay.upstream == Upstream::None,
+            Stage::Unnamed { .. } => true,
+            Stage::Undecided { .. }
+            | Stage::Connecting { .. }
+            | Stage::Questions
+            | Stage::Datagrams { .. }
+            | Stage::Refused(_) => false,
+        }
     }
 
     /// Adds a name; true if it was not known before.
@@ -108,17 +129,14 @@ impl Flow {
         self.names.truncate(MAX_LEARNED);
     }
 
-    /// What is told of it; `None` while nothing is decided.
+    /// What is told of it; `None` while nothing is decided, and of one whose questions are told by themselves.
     pub(crate) fn record(
         &self,
         flow: FlowId,
         state: RecordState,
         now: Instant,
     ) -> Option<FlowRecord> {
-        let decision = self.decision.clone()?;
-        // A flow that carried DNS ends in order, whatever became of its last question.
-        let ended_blocked = state == RecordState::Closed && decision.verdict != Verdict::Allow;
-        let state = if ended_blocked { RecordState::Blocked } else { state };
+        let decision = self.decision.clone().filter(|_| !self.is_dns())?;
         let speaking = decision.evidence.as_ref().or(self.names.first());
         Some(FlowRecord {
             flow,
@@ -143,5 +161,6 @@ fn strength(source: NameSource) -> u8 {
         NameSource::SniOuter => 2,
         NameSource::SystemDns => 3,
         NameSource::Guess => 4,
+        NameSource::Hidden => 5,
     }
 }

@@ -15,6 +15,7 @@ mod intake;
 mod outside;
 mod reassembly;
 mod record;
+mod resolver;
 mod settings;
 mod slab;
 mod stats;

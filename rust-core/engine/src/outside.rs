@@ -12,7 +12,8 @@ use wire::{FlowKey, Protocol};
 
 use crate::record::FlowRecord;
 
-/// One flow of the engine's table. The generation tells a reused index from the flow that had it before.
+/// One flow of the engine's table, or a connection of the engine's own resolver, which takes such a place too. The generation
+/// tells a reused index from who had it before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FlowId {
     /// Place in the table; small, so that the world can keep its socket in an array under the same index.
@@ -42,7 +43,8 @@ pub trait Outside {
     /// Asks who owns the flow; the answer comes as `Engine::handle_owner`, at the latest after the attributor's deadline.
     fn find_owner(&mut self, flow: FlowId, key: &FlowKey);
 
-    /// Begins a TCP connection for the flow; the outcome comes as `Engine::handle_connected`.
+    /// Begins a TCP connection for the flow, or for a question over TCP of the engine's resolver, which has a place among
+    /// the flows (`flow` is then told of nowhere else); the outcome comes as `Engine::handle_connected`.
     ///
     /// # Errors
     /// The connection failed at once, for example because the network has no such address family.

@@ -4,18 +4,20 @@ use smoltcp::time::Instant;
 use wire::{FlowKey, HostName, NameSource, Owner};
 
 use crate::outside::FlowId;
-use policy::Decision;
+use policy::{Decision, Evidence};
 
-/// A flow as it stands at this moment. Records of one flow share their [`FlowRecord::flow`].
+/// A flow as it stands at this moment, or a question to a name server: each is told by itself, with the five-tuple it came
+/// over. Records of one flow, or of one question, share their [`FlowRecord::flow`].
 #[derive(Clone, Debug)]
 pub struct FlowRecord {
-    /// Which flow.
+    /// Which flow, or which question to a name server: those have indices from 2^31 on, which no flow has.
     pub flow: FlowId,
     /// Its five-tuple.
     pub key: FlowKey,
     /// Who owns it.
     pub owner: Owner,
-    /// The name that speaks for it best, and where it was seen.
+    /// The name that speaks for it best, and where it was seen; for a question, the name asked for. Where the decision rests
+    /// on another name, the one asked for is an alias of it.
     pub name: Option<(HostName, NameSource)>,
     /// What was decided, and why.
     pub decision: Decision,
@@ -27,6 +29,22 @@ pub struct FlowRecord {
     pub at: Instant,
     /// Payload bytes and IP packets, app to remote and remote to app.
     pub traffic: Traffic,
+}
+
+impl FlowRecord {
+    /// Why it was decided so, for people to read; with the alias, where that is what the decision is about.
+    pub fn reason(&self) -> String {
+        let reason = &self.decision.reason;
+        match (&self.decision.evidence, &self.name) {
+            (
+                Some(Evidence { name: alias, source: NameSource::Dns }),
+                Some((name, NameSource::Dns)),
+            ) if alias != name => {
+                format!("{reason}; {name} is an alias of {alias}")
+            }
+            (_, _) => reason.to_string(),
+        }
+    }
 }
 
 /// What a flow has carried so far.

@@ -57,7 +57,7 @@ pub struct Settings {
     /// TCP data and datagrams go to the TUN in IP packets of up to this many bytes, even beyond the MTU: Linux takes
     /// them, and a download costs a quarter. At the first refusal the engine falls back to the MTU by itself.
     pub largest_packet: usize,
-    /// The tunnel's own resolver addresses: queries to them go to the network's resolvers.
+    /// The tunnel's own resolver addresses: nothing but questions is taken there.
     pub dns_addresses: Vec<IpAddr>,
     /// The network below.
     pub network: Network,
@@ -77,7 +77,7 @@ pub struct Network {
     pub ipv4: bool,
     /// It carries IPv6.
     pub ipv6: bool,
-    /// Its DNS servers, best first.
+    /// Its DNS servers, best first: every question of an app goes to them, whichever server it asked.
     pub resolvers: Vec<SocketAddr>,
 }
 

@@ -7,6 +7,8 @@ pub struct Stats {
     pub flows: usize,
     /// Upstream datagram sockets open now.
     pub ports: usize,
+    /// Questions of the apps that name servers are being asked now.
+    pub lookups: usize,
     /// Packets from the apps.
     pub packets_in: u64,
     /// Packets that could not be read, or whose first packet had a wrong checksum.
@@ -15,7 +17,13 @@ pub struct Stats {
     pub unsupported: u64,
     /// Packets to groups and broadcast addresses, which the tunnel does not carry.
     pub multicast: u64,
-    /// First packets dropped because too many flows were undecided or open.
+    /// Messages of apps to name servers that were answered, blocked or not.
+    pub questions: u64,
+    /// Of these, repeats of a blocked question by the same owner: answered here, told in the record of the first, and to
+    /// be kept longer each time. Each is a retry that reached no server.
+    pub blocked_repeats: u64,
+    /// First packets dropped because too many flows were undecided or open, and questions that failed because too many were
+    /// being asked.
     pub over_limit: u64,
     /// Idle datagram flows that made room for others.
     pub evicted: u64,

@@ -1,7 +1,6 @@
 //! Who owns a flow, whether it may pass, and what follows.
 
-use names::dns;
-use policy::{Evidence, Refusal, Subject, Verdict};
+use policy::{Refusal, Subject, Verdict};
 use smoltcp::time::Instant;
 use wire::craft::{self, IcmpError};
 use wire::{HostName, NameSource, Owner, Packet, Protocol, Transport};
@@ -10,7 +9,7 @@ use crate::engine::Engine;
 use crate::flow::{Flow, Stage};
 use crate::outside::{Close, Outside};
 use crate::record::RecordState;
-use crate::settings::SWEEP;
+use crate::settings::{QUIC_PORTS, SNIFF_PORTS, SWEEP};
 use crate::tcp::Io;
 
 impl Engine {
@@ -31,7 +30,8 @@ impl Engine {
         for (name, source) in self.names.lookup(owner, flow.key.remote.ip(), now_ms) {
             flow.add_learned(name.clone(), source);
         }
-        let verdict = self.decide(index);
+        let is_dns = flow.is_dns();
+        let verdict = if is_dns { self.begin_questions(index) } else { self.decide(index) };
         if !self.count_owner(index, owner, now, out) {
             self.counters.over_limit += 1;
             for packet in &parked {
@@ -41,8 +41,24 @@ impl Engine {
         }
         match verdict {
             Verdict::Allow => self.carry(index, parked, now, out),
+            Verdict::Block(_) if self.may_be_cleared(index) => self.carry(index, parked, now, out),
             Verdict::Block(refusal) => self.refuse_flow(index, &parked, refusal, now, out),
         }
+    }
+
+    /// Whether a blocked flow is to be read before it is refused: its own name could let it pass.
+    fn may_be_cleared(&self, index: u32) -> bool {
+        let Some(flow) = self.flows.get(index) else { return false };
+        let port = flow.key.remote.port();
+        let tells_its_name = match flow.key.protocol {
+            Protocol::Tcp => SNIFF_PORTS.contains(&port),
+            Protocol::Udp => QUIC_PORTS.contains(&port),
+            Protocol::Icmp => false,
+        };
+        tells_its_name
+            && flow.is_provisional()
+            && self.policy.names_matter(&flow.owner)
+            && self.settings.network.carries(flow.key.remote.ip())
     }
 
     /// Decides a flow by all that is known of it now.
@@ -71,6 +87,9 @@ impl Engine {
     /// Carries a flow that may pass, beginning with the packets that waited.
     fn carry(&mut self, index: u32, parked: Vec<Box<[u8]>>, now: Instant, out: &mut impl Outside) {
         let Some(flow) = self.flows.get(index) else { return };
+        if flow.is_dns() {
+            return self.carry_questions(index, parked, now, out);
+        }
         match flow.key.protocol {
             Protocol::Tcp => {
                 if let Some(syn) = parked.into_iter().next() {
@@ -128,6 +147,7 @@ impl Engine {
         now: Instant,
         out: &mut impl Outside,
     ) -> bool {
+        let source = self.source_of(index, &name, source, now);
         let Some(flow) = self.flows.get_mut(index) else { return false };
         if flow.add_name(name, source) {
             self.decide_anew(index, now, out);
@@ -136,17 +156,41 @@ impl Engine {
         self.flows.get(index).is_some_and(Flow::is_allowed)
     }
 
+    /// What the outer name of a hello with ECH is worth: what its owner asked for is meant, what it was served as a public
+    /// name hides another, and of all else nobody knows.
+    pub(crate) fn source_of(
+        &self,
+        index: u32,
+        name: &HostName,
+        source: NameSource,
+        now: Instant,
+    ) -> NameSource {
+        let Some(flow) = self.flows.get(index).filter(|_| source == NameSource::SniOuter) else {
+            return source;
+        };
+        let now_ms = now.total_millis().max(0) as u64;
+        let was_asked = flow.names.iter().any(|known| {
+            known.name == *name && matches!(known.source, NameSource::Dns | NameSource::SystemDns)
+        });
+        match flow.key.protocol {
+            _ if self.public_names.contains(&flow.owner, name, now_ms) => NameSource::Hidden,
+            _ if !was_asked => source,
+            Protocol::Udp => NameSource::QuicSni,
+            Protocol::Tcp | Protocol::Icmp => NameSource::Sni,
+        }
+    }
+
     /// Decides a flow once more. It is cut if it is now blocked; a refusal is forgotten if it may now pass, so that the
     /// app's next packet begins anew.
     pub(crate) fn decide_anew(&mut self, index: u32, now: Instant, out: &mut impl Outside) {
-        let Some(flow) = self.flows.get(index).filter(|flow| flow.decision.is_some()) else {
-            return;
-        };
-        let was_allowed = flow.is_allowed();
+        let is_decided = |flow: &&Flow| flow.decision.is_some() && !flow.is_dns();
+        let Some(flow) = self.flows.get(index).filter(is_decided) else { return };
+        let was_refused = matches!(flow.stage, Stage::Refused(_));
+        let is_unread = flow.is_unread();
         match self.decide(index) {
-            Verdict::Allow if was_allowed => {}
-            Verdict::Allow => self.end_flow(index, RecordState::Closed, now, out),
-            Verdict::Block(_) if !was_allowed => {}
+            Verdict::Allow if was_refused => self.end_flow(index, RecordState::Closed, now, out),
+            Verdict::Allow => {}
+            Verdict::Block(_) if was_refused || (is_unread && self.may_be_cleared(index)) => {}
             Verdict::Block(_) => self.cut(index, RecordState::Blocked, now, out),
         }
     }
@@ -166,6 +210,7 @@ impl Engine {
             Stage::Connecting { syn } => self.stack.refuse(syn, &mut io),
             Stage::Undecided { .. }
             | Stage::Unnamed { .. }
+            | Stage::Questions
             | Stage::Datagrams { .. }
             | Stage::Refused(_) => {}
         }
@@ -206,7 +251,7 @@ impl Engine {
                 self.stack.retire(*relay);
             }
             Stage::Datagrams { port } => self.leave_port(port, out),
-            Stage::Refused(_) => {}
+            Stage::Questions | Stage::Refused(_) => {}
         }
     }
 
@@ -263,31 +308,6 @@ impl Engine {
             | Transport::Fragment(_)
             | Transport::Icmp(_) => {}
         }
-    }
-
-    /// The verdict on a DNS question of this flow's owner. The flow's record speaks of that question from now on.
-    pub(crate) fn ask(
-        &mut self,
-        index: u32,
-        query: &dns::Query,
-        now: Instant,
-        out: &mut impl Outside,
-    ) -> Verdict {
-        let Some(flow) = self.flows.get_mut(index) else { return Verdict::Block(Refusal::Silence) };
-        flow.names.clear();
-        flow.add_name(query.name.clone(), NameSource::Dns);
-        let verdict = self.decide(index);
-        self.tell(index, RecordState::Open, now, out);
-        verdict
-    }
-
-    /// Whether any of these names is blocked for the flow's owner.
-    pub(crate) fn blocks_any(&self, flow: &Flow, names: &[HostName]) -> bool {
-        names.iter().any(|name| {
-            let evidence = [Evidence { name: name.clone(), source: NameSource::Dns }];
-            let subject = Subject { owner: &flow.owner, key: &flow.key, names: &evidence };
-            self.policy.decide(&subject).verdict != Verdict::Allow
-        })
     }
 
     /// The flow moved data: it is looked at soon, for its counters and its memory.

@@ -1,11 +1,24 @@
 //! The command line: what the user may ask for, and the words that explain it.
 
+mod inspect;
+mod lists;
+mod rules;
+
 use std::ffi::OsString;
 use std::net::IpAddr;
 use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
+
+pub(crate) use self::inspect::InspectArguments;
+pub(crate) use self::lists::{
+    CheckLists, CompileLists, ListsAction, LookupLists, NamedFile, Reading,
+};
+pub(crate) use self::rules::{
+    CheckPolicy, ExplainArguments, NetworkName, PolicyAction, ProtocolName, RulesArguments,
+    ScreenState, ShowPolicy, SituationArguments,
+};
 
 /// The smallest MTU that carries IPv6, RFC 8200 section 5.
 const MIN_MTU: i64 = 1280;
@@ -23,9 +36,11 @@ const MAX_MTU: i64 = 65_535;
   hushwall run -- curl https://example.org/
   hushwall run --policy rules.json --log flows.db -- firefox
   hushwall log --file flows.db --blocked --since 2h
+  hushwall lists compile -o lists.idx ads=ads.txt trackers=trackers.txt
+  hushwall explain /usr/bin/curl tracker.example:443 --policy rules.json --lists lists.idx
 
 Exit codes: that of the command (128 + N where signal N ended it); 125 where hushwall itself failed,
-126 where the command cannot be run, 127 where it was not found."
+126 where the command cannot be run, 127 where it was not found; 1 where a check finds a fault."
 )]
 pub(crate) struct Arguments {
     #[command(subcommand)]
@@ -38,6 +53,14 @@ pub(crate) enum Action {
     Run(RunArguments),
     Engine(EngineArguments),
     Log(LogArguments),
+    Inspect(InspectArguments),
+    /// Block lists: make an index file of them, check them, look hosts up
+    #[command(subcommand)]
+    Lists(ListsAction),
+    /// Rules: check a file of them, show what it says
+    #[command(subcommand)]
+    Policy(PolicyAction),
+    Explain(ExplainArguments),
     /// Print the completions for a shell
     Completions {
         /// Which shell
@@ -55,23 +78,14 @@ pub(crate) enum Action {
 /// The command gets a network namespace of its own whose only way out is hushwall. Every connection is shown on the
 /// standard error output with the program behind it and the verdict; a summary follows at the end.
 /// Programs that the command leaves running behind it lose the network when the command ends.
+/// SIGHUP reads the rules and lists again.
 #[derive(Args, Debug)]
 pub(crate) struct RunArguments {
-    /// Rules to decide by (JSON); without them everything is allowed and shown
-    #[arg(long, value_name = "FILE")]
-    pub(crate) policy: Option<PathBuf>,
-    /// Keep the connections in this file, for `hushwall log`
-    #[arg(long, value_name = "FILE", env = "HUSHWALL_LOG")]
-    pub(crate) log: Option<PathBuf>,
-    /// Show each connection as a JSON object on a line of its own
-    #[arg(long)]
-    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) session: SessionArguments,
     /// Show no connections and no summary
     #[arg(long, short, conflicts_with = "json")]
     pub(crate) quiet: bool,
-    /// Write the packets to this file (pcapng), with program and verdict as comments
-    #[arg(long, value_name = "FILE")]
-    pub(crate) pcap: Option<PathBuf>,
     /// The largest packet that the command can send, in bytes
     #[arg(long, value_name = "BYTES", default_value_t = 1500, value_parser = mtu())]
     pub(crate) mtu: u16,
@@ -84,6 +98,8 @@ pub(crate) struct RunArguments {
 }
 
 /// Run the firewall on a TUN descriptor that was inherited, until SIGTERM or SIGINT
+///
+/// SIGHUP reads the rules and lists again. Files with a fault leave the rules as they were, and the fault is told.
 #[derive(Args, Debug)]
 pub(crate) struct EngineArguments {
     /// The TUN's descriptor (IFF_TUN | IFF_NO_PI), as opened by the parent process
@@ -92,18 +108,8 @@ pub(crate) struct EngineArguments {
     /// The TUN's MTU in bytes
     #[arg(long, value_name = "BYTES", value_parser = mtu())]
     pub(crate) mtu: u16,
-    /// Rules to decide by (JSON); without them everything is allowed
-    #[arg(long, value_name = "FILE")]
-    pub(crate) policy: Option<PathBuf>,
-    /// Keep the connections in this file, for `hushwall log`
-    #[arg(long, value_name = "FILE", env = "HUSHWALL_LOG")]
-    pub(crate) log: Option<PathBuf>,
-    /// Show each connection as a JSON object on a line of its own, on the standard error output
-    #[arg(long)]
-    pub(crate) json: bool,
-    /// Write the packets to this file (pcapng), with program and verdict as comments
-    #[arg(long, value_name = "FILE")]
-    pub(crate) pcap: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) session: SessionArguments,
     /// The largest packet to write to the TUN, in bytes; the MTU where the other side takes no more
     #[arg(long, value_name = "BYTES", default_value_t = 15_900, value_parser = mtu())]
     pub(crate) largest_packet: u16,
@@ -119,6 +125,22 @@ pub(crate) struct EngineArguments {
     pub(crate) dns: Vec<IpAddr>,
 }
 
+/// What every firewall is started with.
+#[derive(Args, Debug)]
+pub(crate) struct SessionArguments {
+    #[command(flatten)]
+    pub(crate) rules: RulesArguments,
+    /// Keep the connections in this file, for `hushwall log`
+    #[arg(long, value_name = "FILE", env = "HUSHWALL_LOG")]
+    pub(crate) log: Option<PathBuf>,
+    /// Show each connection as a JSON object on a line of its own, on the standard error output
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Write the packets to this file (pcapng), with program and verdict as comments
+    #[arg(long, value_name = "FILE")]
+    pub(crate) pcap: Option<PathBuf>,
+}
+
 /// Show the connections that a log has kept: the newest ones, in the order of their beginning
 #[derive(Args, Debug)]
 pub(crate) struct LogArguments {
@@ -131,6 +153,10 @@ pub(crate) struct LogArguments {
     /// Only this host and the names below it
     #[arg(long, value_name = "HOST")]
     pub(crate) host: Option<String>,
+    /// Show allowed questions for names too; without it the connections that follow them stand for them (JSON and CSV
+    /// always have them)
+    #[arg(long)]
+    pub(crate) all: bool,
     /// Only what was blocked
     #[arg(long)]
     pub(crate) blocked: bool,
@@ -180,6 +206,11 @@ pub(crate) fn manual(out: &mut Vec<u8>) -> std::io::Result<()> {
     let mut command = Arguments::command();
     command.build();
     clap_mangen::Man::new(command.clone()).render(out)?;
+    sections(&command, out)
+}
+
+/// The sections of a command's commands, and of theirs.
+fn sections(command: &clap::Command, out: &mut Vec<u8>) -> std::io::Result<()> {
     for sub in
         command.get_subcommands().filter(|sub| !sub.is_hide_set() && sub.get_name() != "help")
     {
@@ -189,6 +220,7 @@ pub(crate) fn manual(out: &mut Vec<u8>) -> std::io::Result<()> {
         page.render_description_section(&mut section)?;
         page.render_options_section(&mut section)?;
         out.extend_from_slice(&section);
+        sections(sub, out)?;
     }
     Ok(())
 }
@@ -209,7 +241,7 @@ mod tests {
         else {
             panic!("not run");
         };
-        assert!(run.json);
+        assert!(run.session.json);
         assert_eq!(run.command, ["curl", "--json", "x", "--", "-v"]);
     }
 

@@ -14,11 +14,7 @@ pub(crate) fn run(arguments: &EngineArguments) -> Result<u8, Failure> {
         Failure::new(format!("using descriptor {} as the TUN", arguments.tun_fd), error)
             .hint("open a TUN (IFF_TUN | IFF_NO_PI) in the parent process and let it be inherited")
     })?;
-    let plan = Plan::prepare(
-        arguments.policy.as_deref(),
-        arguments.log.as_deref(),
-        arguments.pcap.as_deref(),
-    )?;
+    let plan = Plan::prepare(&arguments.session)?;
     let mut signals =
         Signals::take().map_err(|error| Failure::new("taking over signals", error))?;
     let attributor = match &arguments.app_netns {
@@ -36,7 +32,7 @@ pub(crate) fn run(arguments: &EngineArguments) -> Result<u8, Failure> {
         dns_addresses: arguments.dns.clone(),
         attributor: Box::new(if arguments.by_user { attributor.by_user() } else { attributor }),
     };
-    let show = if arguments.json { Show::Json } else { Show::Problems };
+    let show = if arguments.session.json { Show::Json } else { Show::Problems };
     let mut firewall = Firewall::start(plan, tunnel, show)?;
     let ended = firewall.watch(&mut signals, |told| match told {
         Some(Told::End { .. }) => Some(0),

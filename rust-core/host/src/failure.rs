@@ -13,6 +13,9 @@ pub(crate) const COMMAND_NOT_RUNNABLE: u8 = 126;
 /// Exit code where the command was not found.
 pub(crate) const COMMAND_NOT_FOUND: u8 = 127;
 
+/// Exit code where a check has found a fault in what it was to check.
+pub(crate) const FAULT_FOUND: u8 = 1;
+
 /// A failure that ends the program. It travels as JSON from the inside of a namespace to the outside.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Failure {
@@ -35,6 +38,15 @@ impl Failure {
     /// The same with advice.
     pub(crate) fn hint(self, hint: impl Into<String>) -> Self {
         Failure { hint: Some(hint.into()), ..self }
+    }
+
+    /// The same with more advice.
+    pub(crate) fn and_hint(self, more: &str) -> Self {
+        let hint = match &self.hint {
+            Some(hint) => format!("{hint}; {more}"),
+            None => more.to_owned(),
+        };
+        self.hint(hint)
     }
 
     /// The same with another exit code.

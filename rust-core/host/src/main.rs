@@ -7,15 +7,22 @@
 mod args;
 mod descriptor;
 mod engine_command;
+mod explain_command;
 mod failure;
+mod host_argument;
+mod inspect_command;
+mod lists_command;
+mod lists_file;
 mod log_command;
 mod logger;
 mod network_watch;
-mod policy_file;
+mod policy_command;
+mod rules_files;
 mod run;
 mod session;
 mod shown;
 mod signals;
+mod situation;
 mod summary;
 mod terminal;
 mod time_arguments;
@@ -38,6 +45,10 @@ fn main() -> ExitCode {
         Action::Run(arguments) => run::run(&arguments),
         Action::Engine(arguments) => engine_command::run(&arguments),
         Action::Log(arguments) => log_command::run(&arguments),
+        Action::Inspect(arguments) => inspect_command::run(&arguments),
+        Action::Lists(action) => lists_command::run(&action),
+        Action::Policy(action) => policy_command::run(&action),
+        Action::Explain(arguments) => explain_command::run(&arguments),
         Action::Completions { shell } => completions(shell),
         Action::Man => manual(),
         Action::Inside(arguments) => run::inside(&arguments),
@@ -73,7 +84,8 @@ fn manual() -> Result<u8, Failure> {
     print_whole(&page)
 }
 
-fn print_whole(bytes: &[u8]) -> Result<u8, Failure> {
+/// Writes what a command says to the standard output.
+pub(crate) fn print_whole(bytes: &[u8]) -> Result<u8, Failure> {
     match std::io::stdout().write_all(bytes) {
         Ok(()) => Ok(0),
         // `hushwall man | head`: the reader has seen enough.

@@ -6,25 +6,26 @@ use std::net::IpAddr;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 use std::thread::{self, JoinHandle};
 
 use jiff::tz::TimeZone;
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use policy::Policy;
+use policy::Situation;
 use runtime::Network;
-use runtime::{Attributor, Config, Event, EventSender, LogEvent, Session};
+use runtime::{Attributor, Config, Event, EventSender, LogEvent, Rules, Session};
 use store::{Opened, Options, Store};
 
+use crate::args::{RulesArguments, SessionArguments};
 use crate::failure::Failure;
 use crate::network_watch::NetworkWatch;
-use crate::policy_file;
+use crate::rules_files;
 use crate::shown::Shown;
 use crate::signals::{Signals, Told};
+use crate::situation;
 use crate::summary::Summary;
-use crate::terminal::{Paint, harmless};
+use crate::terminal::{Paint, counted, harmless};
 
 /// Events that wait to be shown at most; beyond it a slow terminal misses some, and is told how many.
 const EVENTS: usize = 16_384;
@@ -44,7 +45,9 @@ pub(crate) enum Show {
 
 /// Everything the user named, opened and checked.
 pub(crate) struct Plan {
-    policy: Arc<Policy>,
+    rules: Rules,
+    /// Where the rules came from.
+    files: RulesArguments,
     log: Option<Store>,
     capture: Option<Box<dyn Write + Send>>,
 }
@@ -71,19 +74,18 @@ pub(crate) struct Firewall {
     show: Show,
     watch: NetworkWatch,
     network: Network,
+    situation: Situation,
+    files: RulesArguments,
 }
 
 impl Plan {
     /// Reads the rules and opens the log and the capture.
-    pub(crate) fn prepare(
-        policy: Option<&Path>,
-        log: Option<&Path>,
-        capture: Option<&Path>,
-    ) -> Result<Self, Failure> {
-        let policy = policy_file::load(policy)?;
-        let log = log.map(open_log).transpose()?;
-        let capture = capture.map(open_capture);
-        Ok(Plan { policy, log, capture: capture.transpose()? })
+    pub(crate) fn prepare(arguments: &SessionArguments) -> Result<Self, Failure> {
+        let rules = rules_files::rules(&arguments.rules, situation::present())?;
+        let log = arguments.log.as_deref().map(open_log).transpose()?;
+        let capture = arguments.pcap.as_deref().map(open_capture);
+        let files = arguments.rules.clone();
+        Ok(Plan { rules, files, log, capture: capture.transpose()? })
     }
 }
 
@@ -94,6 +96,8 @@ impl Firewall {
         // Watched before it is looked at, so that no change is missed.
         let watch = NetworkWatch::start().map_err(|error| failed(&error))?;
         let network = NetworkWatch::present();
+        let situation = situation::present();
+        let rules = Rules { situation: situation.clone(), ..plan.rules };
         let (events, receiver) = runtime::channel(EVENTS);
         let events = if show == Show::Problems { events.problems_only() } else { events };
         let session = Session::start(Config {
@@ -103,7 +107,7 @@ impl Firewall {
             dns_addresses: tunnel.dns_addresses,
             network: network.clone(),
             network_label: NETWORK_LABEL.to_owned(),
-            policy: plan.policy,
+            rules,
             attributor: tunnel.attributor,
             log: plan.log,
             events: Some(events.clone()),
@@ -114,10 +118,12 @@ impl Firewall {
             .name("hushwall-shows".into())
             .spawn(move || print(&receiver, show))
             .map_err(|error| failed(&error))?;
-        Ok(Firewall { session, events, printer, show, watch, network })
+        let files = plan.files;
+        Ok(Firewall { session, events, printer, show, watch, network, situation, files })
     }
 
-    /// Sleeps until a signal tells something that `answer` takes for the end; follows the network meanwhile.
+    /// Sleeps until a signal tells something that `answer` takes for the end; follows the network meanwhile, and reads the
+    /// rules again on SIGHUP where there are files of them.
     /// `answer` is asked once with no signal, before the first sleep.
     pub(crate) fn watch<T>(
         &mut self,
@@ -136,7 +142,9 @@ impl Firewall {
                 Err(error) => return Err(failed(error)),
             }
             while let Some(told) = signals.next().map_err(failed)? {
-                if let Some(end) = answer(Some(told)) {
+                if told.asks_to_reload() && self.has_files() {
+                    self.reload();
+                } else if let Some(end) = answer(Some(told)) {
                     return Ok(end);
                 }
             }
@@ -168,6 +176,37 @@ impl Firewall {
         if network != self.network {
             self.session.set_network(network.clone(), NETWORK_LABEL);
             self.network = network;
+        }
+        let situation = situation::present();
+        if situation != self.situation {
+            match self.session.set_situation(situation.clone()) {
+                Ok(()) => self.situation = situation,
+                Err(error) => say(&format!("hushwall: {error}")),
+            }
+        }
+    }
+
+    fn has_files(&self) -> bool {
+        self.files.policy.is_some() || self.files.lists.is_some()
+    }
+
+    /// Reads the rules and the lists again. What has a fault changes nothing.
+    fn reload(&self) {
+        let outcome = rules_files::rules(&self.files, self.situation.clone()).and_then(|rules| {
+            let Rules { document, resources, .. } = rules;
+            let told = format!(
+                "hushwall: the rules were read again: {}, {}",
+                counted(document.rules.len(), "rule"),
+                counted(document.lists.len(), "list")
+            );
+            self.session
+                .set_rules(document, resources)
+                .map_err(|error| Failure::new("changing the rules", error))?;
+            say(&told);
+            Ok(())
+        });
+        if let Err(failure) = outcome {
+            failure.and_hint("the rules from before stay").print();
         }
     }
 }

@@ -11,7 +11,7 @@ use serde::Serialize;
 use store::{Confidence, Row, State};
 use wire::{HostName, NameSource, Owner, Protocol};
 
-use crate::terminal::{Paint, Tone, bytes, harmless, harmless_json};
+use crate::terminal::{Paint, Tone, bytes, column, harmless, harmless_json};
 
 /// A connection at one moment. As JSON its fields are an interface: add, never rename.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -188,8 +188,9 @@ impl Shown {
     pub(crate) fn log_line(&self, zone: &TimeZone, paint: Paint) -> String {
         let time = self.started.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string();
         let (up, down) = (bytes(self.bytes_up), bytes(self.bytes_down));
-        let more =
-            format!("{:<7}  {up:>8} up  {down:>8} down  {}", self.state, harmless(&self.reason));
+        // That it is blocked stands there already.
+        let state = if self.state == State::Blocked.as_str() { "" } else { self.state };
+        let more = format!("{state:<7}  {up:>8} up  {down:>8} down  {}", harmless(&self.reason));
         self.line(&time, &more, paint)
     }
 
@@ -225,16 +226,19 @@ impl Shown {
     fn line(&self, time: &str, rest: &str, paint: Paint) -> String {
         let tone = if self.is_blocked() { Tone::Bad } else { Tone::Good };
         format!(
-            "{}  {:<34}  {:<4}  {:<36}  {}  {rest}",
+            "{}  {}  {:<4}  {}  {}  {rest}",
             paint.paint(Tone::Faint, time),
-            self.app_label(),
+            column(&self.app_label(), APP_COLUMN),
             if self.is_question() { "dns" } else { self.protocol },
-            self.remote_label(),
+            column(&self.remote_label(), REMOTE_COLUMN),
             paint.paint(tone, self.verdict),
         )
     }
 }
 
+/// How many characters the app has in a line.
+pub(crate) const APP_COLUMN: usize = 36;
+const REMOTE_COLUMN: usize = 38;
 /// The names of the columns of [`Shown::csv`].
 pub(crate) const CSV_HEADING: &str = "started,at,app,uid,protocol,host,host_source,confidence,remote,port,verdict,reason,state,\
                                       bytes_up,bytes_down,packets_up,packets_down";

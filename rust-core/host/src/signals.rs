@@ -25,6 +25,16 @@ pub(crate) enum Told {
     Child,
 }
 
+impl Told {
+    /// SIGHUP from a process: daemons read their settings again then. One from the terminal says that it is gone.
+    pub(crate) fn asks_to_reload(self) -> bool {
+        match self {
+            Told::End { signal, to_us_alone } => signal == Signal::SIGHUP && to_us_alone,
+            Told::Child => false,
+        }
+    }
+}
+
 /// The signals of this process, from now on.
 pub(crate) struct Signals(SignalFd);
 

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use crate::shown::Shown;
-use crate::terminal::{Paint, Tone, bytes, harmless};
+use crate::shown::{APP_COLUMN, Shown};
+use crate::terminal::{Paint, Tone, bytes, column, harmless};
 
 /// Blocked hosts in the summary at most.
 const MAX_HOSTS: usize = 10;
@@ -73,7 +73,7 @@ impl Summary {
         let mut apps: Vec<_> = self.apps.iter().collect();
         apps.sort_by(|(a, x), (b, y)| y.connections.cmp(&x.connections).then_with(|| a.cmp(b)));
         for (app, counts) in apps {
-            text.push_str(&format!("  {app:<34}  {}\n", told(counts)));
+            text.push_str(&format!("  {}  {}\n", column(app, APP_COLUMN), told(counts)));
         }
         let mut hosts: Vec<_> = self.blocked_hosts.iter().collect();
         hosts.sort_by(|(a, x), (b, y)| y.cmp(x).then_with(|| a.cmp(b)));
@@ -125,8 +125,8 @@ mod tests {
         assert_eq!(
             summary.text(Paint::off()),
             "hushwall: 2 connections, 1 blocked, 100 B up, 2.0 KB down\n  \
-             curl (1000)                         1 connection, 0 blocked, 100 B up, 2.0 KB down\n  \
-             msa (1000)                          1 connection, 1 blocked, 0 B up, 0 B down\n\
+             curl (1000)                           1 connection, 0 blocked, 100 B up, 2.0 KB down\n  \
+             msa (1000)                            1 connection, 1 blocked, 0 B up, 0 B down\n\
              blocked most:\n  t.example                                 1\n"
         );
     }

@@ -108,6 +108,36 @@ pub(crate) fn bytes(number: u64) -> String {
     format!("{value:.1} {}", UNITS[unit])
 }
 
+/// The text in a column of this many characters. What is too long loses its beginning: the ends of packages and hosts tell
+/// most.
+pub(crate) fn column(text: &str, width: usize) -> String {
+    let length = text.chars().count();
+    if length <= width {
+        return format!("{text:<width$}");
+    }
+    let end: String = text.chars().skip(length + 1 - width).collect();
+    format!("…{end}")
+}
+
+/// A number with its digits in groups of three.
+pub(crate) fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// So many of something.
+pub(crate) fn counted(number: usize, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{} {noun}{plural}", grouped(number))
+}
+
 fn is_dangerous(character: char) -> bool {
     character.is_control()
         || matches!(character,
@@ -137,6 +167,23 @@ mod tests {
         ] {
             assert_eq!(harmless(text), shown);
         }
+    }
+
+    #[test]
+    fn columns_keep_their_width_and_the_end_of_what_is_too_long() {
+        assert_eq!(column("short", 8), "short   ");
+        assert_eq!(column("com.example.long (10160)", 12), "…ong (10160)");
+        assert_eq!(column("ünïcödé.example", 8), "…example");
+    }
+
+    #[test]
+    fn large_numbers_are_grouped() {
+        for (number, shown) in
+            [(0, "0"), (999, "999"), (1000, "1,000"), (12_345, "12,345"), (1_234_567, "1,234,567")]
+        {
+            assert_eq!(grouped(number), shown);
+        }
+        assert_eq!((counted(1, "rule"), counted(2, "rule")), ("1 rule".into(), "2 rules".into()));
     }
 
     #[test]

@@ -1,14 +1,15 @@
-//! Moments as people write them: so long ago, a day, a day and a time.
+//! Moments as people write them: so long ago, a time of this day, a day, a day and a time.
 
-use jiff::civil::{Date, DateTime};
+use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 /// How a moment is to be written.
 const FORMS: &str =
-    "write it as 90s, 15m, 2h, 7d, 2w, 2026-03-01, 2026-03-01T18:30 or 2026-03-01T18:30:00Z";
+    "write it as 90s, 15m, 2h, 7d, 2w, 18:30, 2026-03-01, 2026-03-01T18:30 or 2026-03-01T18:30:00Z";
 
-/// Reads a moment: so long before `now`, or a date (its beginning) and time in this zone.
+/// Reads a moment: so long before `now`, or a time of the day that `now` is on, or a date (its beginning) and time, in
+/// this zone.
 ///
 /// # Errors
 /// What is wrong, and the forms there are.
@@ -22,6 +23,8 @@ pub(crate) fn parse(text: &str, now: Timestamp, zone: &TimeZone) -> Result<Times
     }
     // A text with a zone that was not taken above must not lose it here.
     let local = text.parse::<DateTime>().or_else(|_| text.parse::<Date>().map(DateTime::from));
+    let today = || now.to_zoned(zone.clone()).date();
+    let local = local.or_else(|_| text.parse::<Time>().map(|time| today().to_datetime(time)));
     local
         .and_then(|local| zone.to_timestamp(local))
         .map_err(|_| format!("{text:?} is no moment; {FORMS}"))
@@ -77,6 +80,8 @@ mod tests {
             ("2026-03-01T18:30", "2026-03-01T16:30:00Z"),
             ("2026-03-01 18:30:05", "2026-03-01T16:30:05Z"),
             ("2026-03-01T18:30:00Z", "2026-03-01T18:30:00Z"),
+            ("18:30", "2026-03-10T16:30:00Z"),
+            ("00:05:30", "2026-03-09T22:05:30Z"),
             ("2026-03-01T18:30:00+05:00", "2026-03-01T13:30:00Z"),
         ] {
             assert_eq!(read(text).as_deref(), Ok(moment), "{text}");
@@ -85,7 +90,7 @@ mod tests {
 
     #[test]
     fn what_is_no_moment_is_told_with_the_forms_there_are() {
-        for text in ["", "yesterday", "2x", "-2h", "h", "2026-13-01", "1.5h"] {
+        for text in ["", "yesterday", "2x", "-2h", "h", "2026-13-01", "1.5h", "25:00"] {
             assert!(read(text).unwrap_err().contains("write it as"), "{text}");
         }
         for text in ["99999999999999999999d", "9999999999999d", "999999999d"] {

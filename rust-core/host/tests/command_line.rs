@@ -105,12 +105,12 @@ fn a_broken_policy_is_told_with_its_place() {
     let file = folder.path().join("policy.json");
     std::fs::write(
         &file,
-        "{\"version\":1,\n\"hosts\":[{\"host\":\"a.example\",\"verdict\":\"blok\"}]}",
+        "{\"version\":1,\n\"rules\":[{\"host\":\"a.example\",\"verdict\":\"blok\"}]}",
     )
     .unwrap();
     let run = hushwall(&["run", "--policy", file.to_str().unwrap(), "--", "true"]);
     assert_eq!(run.status.code(), Some(125));
-    assert!(text(&run.stderr).contains("hosts[0].verdict"), "{}", text(&run.stderr));
+    assert!(text(&run.stderr).contains("rules[0].verdict"), "{}", text(&run.stderr));
     assert!(text(&run.stderr).contains("line 2"), "{}", text(&run.stderr));
 }
 

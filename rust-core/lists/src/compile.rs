@@ -60,7 +60,7 @@ impl Compiler {
         &mut self,
         name: &str,
         source: &[u8],
-        options: &Options<'_>,
+        options: &Options,
     ) -> Result<Report, CompileError> {
         if self.lists.len() == MAX_LISTS {
             return Err(CompileError::TooManyLists);

@@ -10,6 +10,7 @@ mod compile;
 mod index;
 mod layout;
 mod name;
+mod public_suffixes;
 mod rule;
 mod skipped;
 

@@ -6,10 +6,11 @@ use std::net::IpAddr;
 use idna::AsciiDenyList;
 use wire::{HostName, HostNameError};
 
+use crate::public_suffixes::is_public_suffix;
 use crate::{Options, SkipReason};
 
 /// The host name that `word` stands for: lower case, other scripts as A-labels (UTS 46), no dot at the end.
-pub(crate) fn usable(word: &[u8], options: &Options<'_>) -> Result<HostName, SkipReason> {
+pub(crate) fn usable(word: &[u8], options: &Options) -> Result<HostName, SkipReason> {
     if address(word).is_some() {
         return Err(SkipReason::Address);
     }
@@ -30,8 +31,7 @@ pub(crate) fn usable(word: &[u8], options: &Options<'_>) -> Result<HostName, Ski
     if is_local(name.as_str()) {
         return Err(SkipReason::LocalName);
     }
-    let is_public = !name.as_str().contains('.') || (options.is_public_suffix)(&name);
-    if is_public && !options.public_suffixes_confirmed {
+    if !options.public_suffixes_confirmed && is_public_suffix(&name) {
         return Err(SkipReason::PublicSuffix);
     }
     Ok(name)
@@ -89,8 +89,7 @@ mod tests {
 
     #[test]
     fn what_is_no_name_or_too_much_is_refused() {
-        let suffixes = |name: &HostName| name.as_str() == "co.uk";
-        let options = Options { is_public_suffix: &suffixes, ..Options::default() };
+        let options = Options::default();
         let label = format!("{}.example", "a".repeat(64));
         let name = format!("{}example", "abcd.".repeat(50));
         for (word, reason) in [

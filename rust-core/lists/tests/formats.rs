@@ -10,7 +10,7 @@ fn name(text: &str) -> HostName {
     HostName::parse(text.as_bytes()).unwrap()
 }
 
-fn compile(sources: &[&str], options: &Options<'_>) -> (Index<Vec<u8>>, Vec<Report>) {
+fn compile(sources: &[&str], options: &Options) -> (Index<Vec<u8>>, Vec<Report>) {
     let mut compiler = Compiler::new();
     let add = |source: &&str| compiler.add("list", source.as_bytes(), options).unwrap();
     let reports = sources.iter().map(add).collect();

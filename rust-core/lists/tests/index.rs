@@ -20,7 +20,7 @@ fn compile(sources: &[String]) -> Vec<u8> {
     compiler.finish()
 }
 
-fn abp() -> Options<'static> {
+fn abp() -> Options {
     Options { format: Some(Format::Abp), ..Options::default() }
 }
 

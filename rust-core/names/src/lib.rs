@@ -9,9 +9,11 @@
 mod cache;
 pub mod dns;
 pub mod http;
+mod public_names;
 pub mod quic;
 mod sniff;
 pub mod tls;
 
 pub use cache::NameCache;
+pub use public_names::PublicNames;
 pub use sniff::{LARGEST_OPENING, Sniff, sniff};

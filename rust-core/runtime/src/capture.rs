@@ -122,8 +122,7 @@ fn comment(record: &FlowRecord) -> String {
         Verdict::Block(Refusal::Reset | Refusal::Unreachable | Refusal::Silence) => "block",
     };
     let uid = record.owner.id().map(|id| format!(" uid={}", id.uid)).unwrap_or_default();
-    let text =
-        format!("app={}{uid} verdict={verdict} reason={}", record.owner, record.decision.reason);
+    let text = format!("app={}{uid} verdict={verdict} reason={}", record.owner, record.reason());
     text.chars().map(|letter| if letter.is_control() { '?' } else { letter }).collect()
 }
 

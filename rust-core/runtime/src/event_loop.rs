@@ -14,9 +14,11 @@ use wire::Owner;
 
 use crate::capture::Tap;
 use crate::clock;
+use crate::edge::Edge;
 use crate::events::{Fault, Faults};
 use crate::mailbox::{Command, Mailbox};
 use crate::pcapng::Direction;
+use crate::rules::InForce;
 use crate::stats::Stats;
 use crate::token::Token;
 use crate::tun::{Tun, TunRead};
@@ -35,6 +37,8 @@ pub(crate) struct EventLoop {
     pub(crate) world: World,
     epoll: Arc<Epoll>,
     timer: Timer,
+    rules: InForce,
+    edge: Edge,
     mailbox: Arc<Mailbox>,
     /// Owners found, on their way to the engine.
     owners: Vec<(FlowId, Owner)>,
@@ -65,18 +69,23 @@ impl EventLoop {
         epoll: Arc<Epoll>,
         mailbox: Arc<Mailbox>,
         faults: Faults,
+        rules: InForce,
     ) -> nix::Result<Self> {
         let timer = Timer::new()?;
         let edge = EpollFlags::EPOLLIN | EpollFlags::EPOLLET;
         epoll.add(&timer.fd, EpollEvent::new(edge, Token::Timer.to_bits()))?;
         epoll.add(&*mailbox, EpollEvent::new(edge, Token::Wake.to_bits()))?;
         epoll.add(&world.tun, tun_interest(false))?;
+        let mut edge = Edge::new(Arc::clone(&epoll));
+        edge.set(rules.edge())?;
         Ok(EventLoop {
             engine,
             intake: Intake::new(mtu),
             world,
             epoll,
             timer,
+            rules,
+            edge,
             mailbox,
             owners: Vec::new(),
             ready: vec![EpollEvent::empty(); EVENTS_A_TURN],
@@ -116,7 +125,7 @@ impl EventLoop {
                 match command {
                     Command::ReplaceTun(tun, _) => self.world.tun = tun,
                     Command::Stop => return Ok(()),
-                    Command::SetPolicy(_) | Command::SetNetwork(..) | Command::Stats(_) => {}
+                    Command::SetRules(_) | Command::SetNetwork(..) | Command::Stats(_) => {}
                 }
             }
             self.mailbox.wait()?;
@@ -149,6 +158,7 @@ impl EventLoop {
                 Some(Token::Tun) => self.tun_event(flags),
                 Some(Token::Wake) => woken = true,
                 Some(Token::Timer) => self.timer.fired(),
+                Some(Token::Edge) => self.renew_rules(now),
                 Some(Token::Flow(index, generation)) => {
                     self.connection_event(index, generation, flags, now);
                 }
@@ -191,10 +201,13 @@ impl EventLoop {
         let mut stop = false;
         for command in self.mailbox.take() {
             match command {
-                Command::SetPolicy(policy) => self.engine.set_policy(policy, now, &mut self.world),
+                Command::SetRules(rules) => {
+                    self.rules = rules;
+                    self.apply_rules(now);
+                }
                 Command::SetNetwork(network, label) => {
                     self.world.recorder.set_network_label(label);
-                    self.engine.set_network(network);
+                    self.engine.set_network(network, now, &mut self.world);
                 }
                 Command::ReplaceTun(tun, mtu) => self.replace_tun(tun, mtu, now),
                 // Whoever asked may have gone.
@@ -203,6 +216,19 @@ impl EventLoop {
             }
         }
         stop
+    }
+
+    /// The time of day has come at which the rules say something else, or the clock was set.
+    fn renew_rules(&mut self, now: Instant) {
+        self.rules.renew();
+        self.apply_rules(now);
+    }
+
+    fn apply_rules(&mut self, now: Instant) {
+        self.engine.set_policy(Arc::clone(&self.rules.policy), now, &mut self.world);
+        if let Err(error) = self.edge.set(self.rules.edge()) {
+            log::error!("rules that depend on the time stay as they are now: {error}");
+        }
     }
 
     /// Sends the turn's questions to attribution.

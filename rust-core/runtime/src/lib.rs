@@ -8,13 +8,16 @@ pub mod attribution;
 mod capture;
 mod clock;
 mod connections;
+mod edge;
 mod event_loop;
 mod events;
 mod mailbox;
+mod mapped;
 pub mod network;
 mod pcapng;
 mod ports;
 mod recorder;
+mod rules;
 mod session;
 mod slabs;
 mod sockets;
@@ -27,8 +30,11 @@ mod world;
 mod writer;
 
 pub use attribution::Attributor;
+pub use clock::{moment, utc_offset_at};
 /// What a front end needs of the engine's own words.
 pub use engine::{FlowRecord, Network, RecordState, Settings, Traffic};
 pub use events::{Connection, Event, EventSender, Fault, LogEvent, channel};
+pub use mapped::MappedFile;
+pub use rules::Rules;
 pub use session::{Config, Session, StartError};
 pub use stats::Stats;

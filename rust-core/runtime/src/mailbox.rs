@@ -8,15 +8,15 @@ use engine::Network;
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::eventfd::{EfdFlags, EventFd};
-use policy::Policy;
 
+use crate::rules::InForce;
 use crate::stats::Stats;
 use crate::tun::Tun;
 
 /// What the session can ask of the engine's thread.
 pub(crate) enum Command {
-    /// Decide by this policy from now on, open flows too.
-    SetPolicy(Arc<Policy>),
+    /// Decide by these rules from now on, open flows too.
+    SetRules(InForce),
     /// The network below changed; the label is for the log.
     SetNetwork(Network, Arc<str>),
     /// Read from and write to this TUN with this MTU from now on; let the old one go.

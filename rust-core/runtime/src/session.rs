@@ -6,15 +6,15 @@ use std::io::{self, Write};
 use std::net::IpAddr;
 use std::os::fd::OwnedFd;
 use std::panic::{self, AssertUnwindSafe};
-use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use engine::{Engine, Limits, Network, Settings};
 use nix::sys::epoll::{Epoll, EpollCreateFlags};
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
-use policy::Policy;
+use policy::{Document, Moment, PolicyError, Resources, Situation};
 use store::Store;
 
 use crate::attribution::{Attribution, Attributor};
@@ -22,6 +22,7 @@ use crate::event_loop::EventLoop;
 use crate::events::{EventSender, Fault, Faults};
 use crate::mailbox::{Command, Mailbox};
 use crate::recorder::Recorder;
+use crate::rules::Rules;
 use crate::slabs::MappedSlabs;
 use crate::stats::Stats;
 use crate::tun::Tun;
@@ -47,7 +48,7 @@ pub struct Config {
     /// What the log calls that network: `wifi`, `mobile`, `linux`.
     pub network_label: String,
     /// The user's rules.
-    pub policy: Arc<Policy>,
+    pub rules: Rules,
     /// Who can tell whose a connection is.
     pub attributor: Box<dyn Attributor>,
     /// The log.
@@ -61,6 +62,9 @@ pub struct Config {
 /// Why a session could not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
+    /// The rules cannot be used.
+    #[error(transparent)]
+    Rules(#[from] PolicyError),
     /// The TUN's descriptor cannot be used.
     #[error("the TUN cannot be used: {0}; give an open TUN descriptor")]
     Tun(#[source] io::Error),
@@ -74,6 +78,10 @@ pub enum StartError {
 
 /// A running firewall. Dropping it stops it.
 pub struct Session {
+    /// The rules that were told last.
+    rules: Mutex<Rules>,
+    /// The time of day.
+    moment: fn() -> Moment,
     mailbox: Arc<Mailbox>,
     faults: Faults,
     engine: Option<JoinHandle<()>>,
@@ -89,6 +97,12 @@ impl Session {
     /// # Errors
     /// [`StartError`]; nothing runs then, and the TUN is closed.
     pub fn start(config: Config) -> Result<Session, StartError> {
+        Session::start_by(config, clock::moment)
+    }
+
+    /// The same by another clock for the time of day.
+    fn start_by(config: Config, moment: fn() -> Moment) -> Result<Session, StartError> {
+        let in_force = config.rules.in_force(moment)?;
         let limits = Limits::for_descriptors(raise_descriptors());
         let tun = Tun::new(config.tun).map_err(StartError::Tun)?;
         let mailbox = Arc::new(Mailbox::new().map_err(system)?);
@@ -104,35 +118,28 @@ impl Session {
             limits,
         };
         let slabs = Box::new(MappedSlabs::new(limits.flows));
-        let engine = Engine::new(settings, config.policy, random(), slabs, clock::now());
+        let policy = Arc::clone(&in_force.policy);
+        let engine = Engine::new(settings, policy, random(), slabs, clock::now());
 
         let faults = Faults::new(config.events.clone());
         let mut session = Session {
+            rules: Mutex::new(config.rules),
+            moment,
             mailbox: Arc::clone(&mailbox),
             faults: faults.clone(),
             engine: None,
             log: None,
             capture: None,
         };
-        let tap = match config.capture.map(capture::start).transpose() {
-            Ok(started) => started.map(|(tap, thread)| {
-                session.capture = Some(thread);
-                tap
-            }),
-            Err(error) => return Err(StartError::Capture(error)),
-        };
-        if let Some(store) = config.log {
-            let queue = Arc::<LogQueue>::default();
-            let thread = writer::start(Arc::clone(&queue), store, config.events.clone())
-                .map_err(StartError::System)?;
-            session.log = Some((queue, thread));
-        }
-        let queue = session.log.as_ref().map(|(queue, _)| Arc::clone(queue));
+        let tap = session.start_capture(config.capture)?;
+        let queue = session.start_log(config.log, config.events.clone())?;
         let recorder = Recorder::new(queue, config.events, config.network_label.into());
         let epoll = Arc::new(Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC).map_err(system)?);
         let world = World::new(tun, &epoll, attribution, recorder, tap);
-        let event_loop = EventLoop::new(engine, config.mtu, world, epoll, mailbox, faults.clone())
-            .map_err(system)?;
+        let faults_of_loop = faults.clone();
+        let event_loop =
+            EventLoop::new(engine, config.mtu, world, epoll, mailbox, faults_of_loop, in_force)
+                .map_err(system)?;
         let thread = thread::Builder::new()
             .name("hushwall-engine".into())
             .spawn(move || run(event_loop, &faults))
@@ -141,9 +148,61 @@ impl Session {
         Ok(session)
     }
 
-    /// Decides by this policy from now on; open flows are decided anew, and cut where they are now blocked.
-    pub fn set_policy(&self, policy: Arc<Policy>) {
-        self.mailbox.post(Command::SetPolicy(policy));
+    /// Starts the thread that writes the capture, if there is to be one.
+    fn start_capture(
+        &mut self,
+        file: Option<Box<dyn Write + Send>>,
+    ) -> Result<Option<capture::Tap>, StartError> {
+        let Some(file) = file else { return Ok(None) };
+        let (tap, thread) = capture::start(file).map_err(StartError::Capture)?;
+        self.capture = Some(thread);
+        Ok(Some(tap))
+    }
+
+    /// Starts the thread that writes the log, if there is to be one.
+    fn start_log(
+        &mut self,
+        store: Option<Store>,
+        events: Option<EventSender>,
+    ) -> Result<Option<Arc<LogQueue>>, StartError> {
+        let Some(store) = store else { return Ok(None) };
+        let queue = Arc::<LogQueue>::default();
+        let thread =
+            writer::start(Arc::clone(&queue), store, events).map_err(StartError::System)?;
+        self.log = Some((Arc::clone(&queue), thread));
+        Ok(Some(queue))
+    }
+
+    /// Decides by these rules from now on; open flows are decided anew, and cut where they are now blocked.
+    ///
+    /// # Errors
+    /// What is wrong with the rules; those from before stay.
+    pub fn set_rules(
+        &self,
+        document: Arc<Document>,
+        resources: Resources,
+    ) -> Result<(), PolicyError> {
+        self.change_rules(|rules| {
+            rules.document = document;
+            rules.resources = resources;
+        })
+    }
+
+    /// The device's state is another, and with it perhaps what rules hold: open flows are decided anew.
+    ///
+    /// # Errors
+    /// As [`Session::set_rules`].
+    pub fn set_situation(&self, situation: Situation) -> Result<(), PolicyError> {
+        self.change_rules(|rules| rules.situation = situation)
+    }
+
+    fn change_rules(&self, change: impl FnOnce(&mut Rules)) -> Result<(), PolicyError> {
+        let mut standing = self.rules.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut rules = standing.clone();
+        change(&mut rules);
+        self.mailbox.post(Command::SetRules(rules.in_force(self.moment)?));
+        *standing = rules;
+        Ok(())
     }
 
     /// The network below has changed; the label is for the log.
@@ -243,11 +302,12 @@ fn system(error: nix::Error) -> StartError {
 mod tests {
     use std::net::{SocketAddr, UdpSocket};
     use std::path::Path;
+    use std::sync::atomic::{AtomicU64, Ordering};
     use std::sync::mpsc::Receiver;
 
+    use engine::RecordState;
     use nix::errno::Errno;
     use nix::sys::socket::{AddressFamily, SockFlag, SockType, socketpair};
-    use policy::Document;
     use store::{Filter, Options, Reader};
     use tempfile::TempDir;
     use wire::{AppId, FlowKey, Owner, Packet, Transport};
@@ -297,22 +357,31 @@ mod tests {
     }
 
     fn start(tun: OwnedFd, log: Option<&Path>) -> (Session, Receiver<Event>) {
+        start_with(tun, log, Rules::default(), clock::moment)
+    }
+
+    fn start_with(
+        tun: OwnedFd,
+        log: Option<&Path>,
+        rules: Rules,
+        moment: fn() -> Moment,
+    ) -> (Session, Receiver<Event>) {
         let (events, received) = channel(100);
         let owner = Owner::App(AppId { uid: 1000, name: "/usr/bin/app".into() });
-        let session = Session::start(Config {
+        let config = Config {
             tun,
             mtu: 1500,
             largest_packet: 1500,
             dns_addresses: Vec::new(),
             network: Network { ipv4: true, ipv6: false, resolvers: Vec::new() },
             network_label: "linux".to_owned(),
-            policy: Arc::new(Policy::from_document(&Document::default()).unwrap()),
+            rules,
             attributor: Box::new(Always(owner)),
             log: log.map(|path| Store::open(path, Options::default()).unwrap().0),
             events: Some(events),
             capture: None,
-        });
-        (session.unwrap(), received)
+        };
+        (Session::start_by(config, moment).unwrap(), received)
     }
 
     /// A server that answers one datagram with "pong".
@@ -373,6 +442,57 @@ mod tests {
         assert_eq!(session.fault(), None);
         let stats = session.stats().unwrap();
         assert_eq!((stats.engine.flows, stats.attribution.answered), (1, 1), "the same flow");
+    }
+
+    fn document(text: &str) -> Arc<Document> {
+        Arc::new(Document::parse(text).unwrap())
+    }
+
+    /// Sends a datagram that is answered, so that its flow is open.
+    fn open_flow(apps: &Apps, server: &UdpSocket) {
+        apps.send(&udp_packet(app_address(), server.local_addr().unwrap(), b"ping"));
+        answer_one(server);
+        assert_eq!(apps.datagram().0, b"pong");
+    }
+
+    /// Waits until the flow is cut.
+    fn wait_for_block(events: &Receiver<Event>) {
+        let is_block = |event: &Event| match event {
+            Event::Connection(connection) => connection.record.state == RecordState::Blocked,
+            Event::Fault(_) | Event::Log(_) => false,
+        };
+        while !is_block(&events.recv().unwrap()) {}
+    }
+
+    #[test]
+    fn new_rules_cut_open_flows_and_bad_ones_change_nothing() {
+        let server = UdpSocket::bind("127.0.0.1:0").unwrap();
+        let (tun, apps) = tun();
+        let (session, events) = start(tun, None);
+        open_flow(&apps, &server);
+        let future = Arc::new(Document { version: 1000, ..Document::default() });
+        assert!(session.set_rules(future, Resources::default()).is_err());
+        open_flow(&apps, &server);
+        let block = document(r#"{"version":1,"default_mode":"block"}"#);
+        session.set_rules(block, Resources::default()).unwrap();
+        wait_for_block(&events);
+        session.set_situation(Situation { screen_on: false, ..Situation::default() }).unwrap();
+        assert_eq!(session.stats().unwrap().engine.flows, 0, "the rules are still the same");
+    }
+
+    #[test]
+    fn the_end_of_a_pause_cuts_open_flows() {
+        static NOW: AtomicU64 = AtomicU64::new(1000);
+        let moment = || Moment { unix_seconds: NOW.load(Ordering::Relaxed), utc_offset_at: |_| 0 };
+        let server = UdpSocket::bind("127.0.0.1:0").unwrap();
+        let (tun, apps) = tun();
+        let paused = r#"{"version":1,"default_mode":"block","pause":{"until":2000}}"#;
+        let rules = Rules { document: document(paused), ..Rules::default() };
+        // By the system's clock that end has long come, so the timer rings until the session's clock agrees.
+        let (_session, events) = start_with(tun, None, rules, moment);
+        open_flow(&apps, &server);
+        NOW.store(2000, Ordering::Relaxed);
+        wait_for_block(&events);
     }
 
     #[test]

@@ -21,6 +21,7 @@ pub(crate) fn blocked_record(index: u32, local: SocketAddr, remote: SocketAddr) 
             verdict: Verdict::Block(Refusal::Reset),
             reason: Reason::AppBlocked,
             evidence: None,
+            provisional: false,
         },
         state: RecordState::Blocked,
         started: clock::now(),

@@ -17,6 +17,8 @@ pub(crate) enum Token {
     Wake,
     /// The next expiry has come.
     Timer,
+    /// The rules change by themselves.
+    Edge,
     /// A TCP connection: its index, and its generation cut to 30 bits.
     Flow(u32, u32),
     /// A datagram socket, likewise.
@@ -45,6 +47,7 @@ impl Token {
             Token::Tun => (0, 0, 0),
             Token::Wake => (0, 0, 1),
             Token::Timer => (0, 0, 2),
+            Token::Edge => (0, 0, 3),
             Token::Flow(index, generation) => (1, generation, index),
             Token::Port(index, generation) => (2, generation, index),
         };
@@ -59,6 +62,7 @@ impl Token {
             (0, 0) => Some(Token::Tun),
             (0, 1) => Some(Token::Wake),
             (0, 2) => Some(Token::Timer),
+            (0, 3) => Some(Token::Edge),
             (1, _) => Some(Token::Flow(index, generation)),
             (2, _) => Some(Token::Port(index, generation)),
             _ => None,
@@ -74,11 +78,11 @@ mod tests {
     fn a_token_survives_its_way_through_epoll() {
         let flow = Token::flow(FlowId { index: u32::MAX, generation: u32::MAX });
         let port = Token::port(PortId { index: 0, generation: 7 });
-        for token in [Token::Tun, Token::Wake, Token::Timer, flow, port] {
+        for token in [Token::Tun, Token::Wake, Token::Timer, Token::Edge, flow, port] {
             assert_eq!(Token::from_bits(token.to_bits()), Some(token));
         }
         assert_eq!(Token::from_bits(u64::MAX), None);
-        assert_eq!(Token::from_bits(3), None);
+        assert_eq!(Token::from_bits(4), None);
     }
 
     #[test]

@@ -300,7 +300,7 @@ fn connection(queued: &Queued, clock: WallClock) -> Connection {
             Verdict::Allow => store::Verdict::Allow,
             Verdict::Block(_) => store::Verdict::Block,
         },
-        reason: record.decision.reason.to_string().into(),
+        reason: record.reason().into(),
         state: match record.state {
             RecordState::Open => State::Open,
             RecordState::Closed => State::Closed,

@@ -67,7 +67,10 @@ impl Confidence {
         match source {
             NameSource::Sni | NameSource::QuicSni | NameSource::HttpHost => Confidence::Seen,
             NameSource::Dns | NameSource::HttpDns => Confidence::Resolved,
-            NameSource::SystemDns | NameSource::SniOuter | NameSource::Guess => Confidence::Guessed,
+            NameSource::SystemDns
+            | NameSource::SniOuter
+            | NameSource::Hidden
+            | NameSource::Guess => Confidence::Guessed,
         }
     }
 
@@ -207,6 +210,7 @@ impl Code for NameSource {
         NameSource::HttpHost,
         NameSource::HttpDns,
         NameSource::Guess,
+        NameSource::Hidden,
     ];
 
     fn code(self) -> i64 {
@@ -219,6 +223,7 @@ impl Code for NameSource {
             NameSource::HttpHost => 5,
             NameSource::HttpDns => 6,
             NameSource::Guess => 7,
+            NameSource::Hidden => 8,
         }
     }
 }

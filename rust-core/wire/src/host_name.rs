@@ -101,6 +101,8 @@ pub enum NameSource {
     Sni,
     /// The outer server name of a ClientHello with Encrypted Client Hello: the true one may be hidden.
     SniOuter,
+    /// An outer server name that is known to stand for another: the true one is hidden, and this says nothing.
+    Hidden,
     /// The server name of a QUIC Initial packet.
     QuicSni,
     /// The Host header of an HTTP/1 request.
@@ -119,6 +121,7 @@ impl NameSource {
             NameSource::SystemDns => "system-dns",
             NameSource::Sni => "sni",
             NameSource::SniOuter => "sni-outer",
+            NameSource::Hidden => "hidden",
             NameSource::QuicSni => "quic-sni",
             NameSource::HttpHost => "http-host",
             NameSource::HttpDns => "httpdns",

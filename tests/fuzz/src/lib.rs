@@ -1,6 +1,7 @@
 //! The bodies of the fuzz targets, one module each: `run` takes any bytes and panics where the code under test breaks
 //! a promise. [`TARGETS`] names them for the replay of what was found.
 
+pub mod capture;
 pub mod dns;
 pub mod engine;
 pub mod httpdns;
@@ -16,6 +17,7 @@ pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target; its corpus lies in the folder of its name under `corpus/`.
 pub const TARGETS: &[Target] = &[
+    ("capture", capture::run),
     ("dns", dns::run),
     ("engine", engine::run),
     ("httpdns", httpdns::run),

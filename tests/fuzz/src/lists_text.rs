@@ -11,7 +11,6 @@ pub fn run(data: &[u8]) {
         format: Format::ALL.get(usize::from(how & 7)).copied(),
         include_subdomains: how & 8 != 0,
         public_suffixes_confirmed: how & 16 != 0,
-        is_public_suffix: &|name| name.as_str() == "co.uk",
     };
     let mut rules = Vec::new();
     let Ok(report) = read(source, &options, |rule| rules.push(rule)) else { return };
@@ -39,7 +38,7 @@ fn check_report(report: &Report, source: &[u8], rules: usize) {
 }
 
 /// The rule is among what is said of its name or of a name below, and its line is found.
-fn check_rule(rule: &Rule, index: &Index<&[u8]>, source: &[u8], options: &Options<'_>) {
+fn check_rule(rule: &Rule, index: &Index<&[u8]>, source: &[u8], options: &Options) {
     let below = HostName::parse(format!("x.{}", rule.name).as_bytes());
     let found = [Some(rule.name.clone()), below.ok()].into_iter().flatten().any(|name| {
         let mut matches = index.lookup(&name);

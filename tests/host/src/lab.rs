@@ -64,8 +64,8 @@ impl Lab {
         lab
     }
 
-    /// A lab with a name server: `host.test` is the servers' address, `tracker.test` the tracker's, `big.test` has a
-    /// long TXT record; all else does not exist.
+    /// A lab with a name server: `host.test` is the servers' address, `tracker.test` the tracker's, `alias.test` is an
+    /// alias of it, `big.test` has a long TXT record; all else does not exist.
     pub fn with_names() -> Self {
         let mut lab = Self::new();
         lab.start_name_server(Self::SERVER4);
@@ -111,6 +111,7 @@ impl Lab {
                 .arg(format!("--host-record=host.test,{},{}", Self::SERVER4, Self::SERVER6))
                 .arg(format!("--host-record=four.test,{}", Self::SERVER4))
                 .arg(format!("--host-record=tracker.test,{},{}", Self::TRACKER4, Self::TRACKER6))
+                .arg("--cname=alias.test,tracker.test")
                 .arg(format!("--txt-record=big.test,{}", big.join(",")))
                 .stderr(File::create(self.path("dns.log")).unwrap()),
         );
@@ -118,9 +119,9 @@ impl Lab {
         self.wait_for_port(address, 53);
     }
 
-    /// How often the name server was asked for this name.
+    /// How often the name server was asked for this name, in whichever case of its letters.
     pub fn questions(&self, name: &str) -> usize {
-        let log = fs::read_to_string(self.path("dns.log")).unwrap();
+        let log = fs::read_to_string(self.path("dns.log")).unwrap().to_ascii_lowercase();
         log.lines()
             .filter(|line| line.contains("query[") && line.contains(&format!(" {name} ")))
             .count()

@@ -21,7 +21,7 @@ fn the_log_tells_who_spoke_with_whom_and_its_filters_find_it() {
     let web = WebServer::start(&lab);
     web.put("page", vec![b'x'; 100_000]);
     let log = lab.path("log.db");
-    let policy = json!({"version": 1, "hosts": [{"host": "tracker.test", "verdict": "block"}]});
+    let policy = json!({"version": 1, "rules": [{"verdict": "block", "host": "tracker.test"}]});
     lab.firewall()
         .policy(&policy)
         .option("--log", &log)

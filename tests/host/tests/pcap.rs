@@ -14,7 +14,7 @@ fn tshark_reads_the_packets_and_their_comments() {
     let web = WebServer::start(&lab);
     web.put("page", "hello from the page");
     let capture = lab.path("packets.pcapng");
-    let policy = json!({"version": 1, "hosts": [{"host": "tracker.test", "verdict": "block"}]});
+    let policy = json!({"version": 1, "rules": [{"verdict": "block", "host": "tracker.test"}]});
     lab.firewall()
         .policy(&policy)
         .option("--pcap", &capture)

@@ -11,6 +11,7 @@
 mod app;
 mod datagrams;
 pub mod messages;
+mod name_servers;
 mod outside;
 pub mod packets;
 mod remote;
@@ -19,6 +20,7 @@ mod world;
 
 pub use app::AppSocket;
 pub use datagrams::Arrived;
+pub use name_servers::{NameServer, NameServers};
 pub use outside::{Behaviour, Remote, SentDatagram};
 pub use tun::Faults;
 pub use world::{

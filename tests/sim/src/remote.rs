@@ -67,6 +67,22 @@ impl World {
         self.wake(address);
     }
 
+    /// The open connections to this address, with all that each has received.
+    pub fn connections_to(&self, address: SocketAddr) -> Vec<(FlowId, Vec<u8>)> {
+        let open = self.flows_to(address).into_iter();
+        open.filter_map(|flow| Some((flow, self.outside.remotes.get(&flow)?.received.clone())))
+            .collect()
+    }
+
+    /// The remote sends bytes on this connection.
+    pub fn remote_send_on(&mut self, flow: FlowId, bytes: &[u8]) {
+        let Some(remote) = self.outside.remotes.get_mut(&flow) else { return };
+        remote.to_send.extend(bytes);
+        let ready = Readiness { readable: true, writable: true, hangup: false };
+        self.outside.ready.push((flow, ready));
+        self.settle();
+    }
+
     fn wake(&mut self, address: SocketAddr) {
         for flow in self.flows_to(address) {
             let hangup = self.outside.remotes.get(&flow).is_some_and(|it| it.ends || it.broken);

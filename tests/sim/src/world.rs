@@ -57,7 +57,7 @@ pub struct World {
 pub const ALLOW_ALL: &str = r#"{"version": 1}"#;
 /// A policy that blocks `tracker.example` and all below it.
 pub const BLOCK_TRACKER: &str =
-    r#"{"version": 1, "hosts": [{"host": "tracker.example", "verdict": "block"}]}"#;
+    r#"{"version": 1, "rules": [{"verdict": "block", "host": "tracker.example"}]}"#;
 
 /// The policy that this document describes.
 ///
@@ -203,7 +203,7 @@ impl World {
     /// The network below has changed.
     pub fn set_network(&mut self, network: Network) {
         self.outside.network = Some(network.clone());
-        self.engine.set_network(network);
+        self.engine.set_network(network, self.now, &mut self.outside);
         self.settle();
     }
 

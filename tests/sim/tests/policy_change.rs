@@ -52,7 +52,7 @@ fn only_what_the_new_policy_blocks_is_cut() {
         app
     });
     world.set_policy(policy(
-        r#"{"version": 1, "hosts": [{"host": "shop.example", "verdict": "block"}]}"#,
+        r#"{"version": 1, "rules": [{"verdict": "block", "host": "shop.example"}]}"#,
     ));
     world.run(SECOND);
     assert_eq!(world.app_state(one), State::Closed);
@@ -84,7 +84,6 @@ fn an_open_dns_flow_answers_by_the_new_policy() {
     assert_eq!(world.take_arrived().len(), 1, "and answered");
     // An answer to the question before, if it still comes, tells nothing.
     let records = [DnsRecord::Address("tracker.example", server(1).ip())];
-    let answer = messages::dns_answer("tracker.example", A, &records);
-    world.remote_datagram(sent.port, sent.remote, &answer);
+    world.remote_datagram(sent.port, sent.remote, &messages::dns_reply(&sent.payload, &records));
     assert_eq!(world.take_arrived(), []);
 }

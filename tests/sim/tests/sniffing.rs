@@ -30,7 +30,7 @@ fn resolve(world: &mut World, host: &str, address: SocketAddr) {
     let resolver = SocketAddr::from(hushwall_sim::DNS);
     world.app_datagram(3333, resolver, &messages::dns_question(host, A));
     let sent = world.take_sent().remove(0);
-    let answer = messages::dns_answer(host, A, &[DnsRecord::Address(host, address.ip())]);
+    let answer = messages::dns_reply(&sent.payload, &[DnsRecord::Address(host, address.ip())]);
     world.remote_datagram(sent.port, sent.remote, &answer);
     assert_eq!(world.take_arrived().len(), 1);
 }

@@ -141,11 +141,7 @@ fn each_remote_has_its_own_verdict() {
     );
     let sent = world.take_sent().remove(0);
     let records = [DnsRecord::Address("tracker.example", remote.ip())];
-    world.remote_datagram(
-        sent.port,
-        sent.remote,
-        &messages::dns_answer("tracker.example", A, &records),
-    );
+    world.remote_datagram(sent.port, sent.remote, &messages::dns_reply(&sent.payload, &records));
     world.set_policy(policy(hushwall_sim::BLOCK_TRACKER));
     world.take_arrived();
     world.app_datagram(PORT, remote, b"track");

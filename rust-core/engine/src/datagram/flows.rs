@@ -5,7 +5,7 @@ use smoltcp::time::Instant;
 use wire::craft::IcmpError;
 use wire::{FlowKey, Packet, Transport};
 
-use crate::datagram::Port;
+use crate::datagram::{AppPort, Port, PortUser};
 use crate::engine::Engine;
 use crate::flow::Stage;
 use crate::idle::IdleClass;
@@ -40,6 +40,10 @@ impl Engine {
                 }
             }
             Stage::Unnamed { .. } => self.unnamed_datagram(index, packet.bytes.into(), now, out),
+            Stage::Questions => self.datagram_to_server(index, packet, payload, now, out),
+            Stage::Datagrams { .. } if key.remote.port() == DNS_PORT => {
+                self.datagram_to_server(index, packet, payload, now, out);
+            }
             Stage::Datagrams { port } => {
                 let port = *port;
                 self.send_datagram(index, port, packet, payload, now, out);
@@ -103,11 +107,7 @@ impl Engine {
             flow.stage = Stage::Datagrams { port };
         }
         self.note_moved(index, now);
-        let asks_dns = self.flows.get(index).is_some_and(|flow| flow.is_dns());
-        if !asks_dns {
-            // Of a DNS flow its question is told, as soon as that is read.
-            self.tell(index, RecordState::Open, now, out);
-        }
+        self.tell(index, RecordState::Open, now, out);
         for packet in parked {
             let Ok(packet) = Packet::parse(packet) else { continue };
             let payload = match packet.payload {
@@ -122,7 +122,7 @@ impl Engine {
         }
     }
 
-    fn send_datagram(
+    pub(crate) fn send_datagram(
         &mut self,
         index: u32,
         port: u32,
@@ -131,17 +131,7 @@ impl Engine {
         now: Instant,
         out: &mut impl Outside,
     ) {
-        let Some(flow) = self.flows.get(index) else { return };
-        let asked = flow.key.remote;
-        if flow.is_dns() && !self.pass_question(index, payload, now, out) {
-            return;
-        }
-        let Some(remote) = self.upstream_of(asked) else { return };
-        if remote != asked
-            && let Some(port) = self.ports.get_mut(port)
-        {
-            port.resolver = Some((remote, asked));
-        }
+        let Some(remote) = self.flows.get(index).map(|flow| flow.key.remote) else { return };
         let id = PortId { index: port, generation: self.ports.generation(port) };
         match out.send_to(id, remote, payload, packet.dont_fragment) {
             Ok(()) => {
@@ -169,9 +159,10 @@ impl Engine {
             return Err(ConnectError::NetworkUnreachable);
         };
         let (protocol, local, owner) = (flow.key.protocol, flow.key.local, flow.owner.clone());
-        let remote = self.upstream_of(flow.key.remote).ok_or(ConnectError::NetworkUnreachable)?;
+        let remote = flow.key.remote;
         if let Some(&port) = self.by_local.get(&(protocol, local)) {
-            if let Some(known) = self.ports.get_mut(port).filter(|known| known.owner == owner) {
+            let known = self.ports.get_mut(port).and_then(Port::app_mut);
+            if let Some(known) = known.filter(|known| known.owner == owner) {
                 known.flows += 1;
                 return Ok(port);
             }
@@ -180,8 +171,8 @@ impl Engine {
         if self.ports.len() >= self.settings.limits.ports {
             self.close_idle_port(now, out);
         }
-        let new = Port { protocol, local, owner, flows: 1, is_ready: false, resolver: None };
-        let (port, generation) = self.ports.insert(new);
+        let user = PortUser::App(AppPort { protocol, local, owner, flows: 1 });
+        let (port, generation) = self.ports.insert(Port { is_ready: false, user });
         let id = PortId { index: port, generation };
         let mut opened = out.open_port(id, protocol, remote);
         if opened == Err(ConnectError::Exhausted) && self.close_idle_port(now, out) {
@@ -201,11 +192,13 @@ impl Engine {
         let before = self.ports.len();
         while self.ports.len() == before {
             let classes = [IdleClass::Dns, IdleClass::Udp];
-            let Some(oldest) =
-                classes.into_iter().find_map(|class| self.idle.oldest_first(class).next())
-            else {
-                return false;
+            let has_port = |index: &u32| {
+                let flow = self.flows.get(*index);
+                flow.is_some_and(|flow| matches!(flow.stage, Stage::Datagrams { .. }))
             };
+            let oldest =
+                classes.into_iter().find_map(|class| self.idle.oldest_first(class).find(has_port));
+            let Some(oldest) = oldest else { return false };
             self.counters.evicted += 1;
             self.end_flow(oldest, RecordState::Evicted, now, out);
         }
@@ -228,7 +221,7 @@ impl Engine {
     /// A flow of the port has ended.
     pub(crate) fn leave_port(&mut self, index: u32, out: &mut impl Outside) {
         let id = PortId { index, generation: self.ports.generation(index) };
-        let Some(port) = self.ports.get_mut(index) else { return };
+        let Some(port) = self.ports.get_mut(index).and_then(Port::app_mut) else { return };
         port.flows -= 1;
         if port.flows == 0 {
             self.by_local.remove(&(port.protocol, port.local));

@@ -6,6 +6,7 @@ use smoltcp::time::Instant;
 use wire::craft;
 use wire::{FlowKey, Protocol};
 
+use crate::datagram::PortUser;
 use crate::datagram::flows::icmp_of;
 use crate::engine::Engine;
 use crate::flow::Stage;
@@ -19,15 +20,25 @@ impl Engine {
         let id = PortId { index, generation: self.ports.generation(index) };
         let Some(port) = self.ports.get_mut(index) else { return };
         port.is_ready = false;
+        let lookup = match port.user {
+            PortUser::App(_) => None,
+            PortUser::Lookup(lookup) => Some(lookup),
+        };
         for _ in 0..DATAGRAMS_A_TURN {
             if let Some((len, from)) = out.receive_from(id, self.datagrams.space()) {
-                self.inbound(index, from, len, now, out);
+                match lookup {
+                    Some(lookup) => self.upstream_datagram(lookup, index, (from, len), now, out),
+                    None => self.inbound(index, from, len, now, out),
+                }
             } else if let Some((remote, error)) = out.take_error(id) {
-                self.inbound_error(index, remote, error, out);
+                match lookup {
+                    Some(lookup) => self.upstream_error(lookup, index, (remote, error), now, out),
+                    None => self.inbound_error(index, remote, error, out),
+                }
             } else {
                 return;
             }
-            if self.ports.get(index).is_none() {
+            if self.ports.get_exact(id.index, id.generation).is_none() {
                 return;
             }
         }
@@ -48,13 +59,10 @@ impl Engine {
             return;
         };
         let Some(flow) = self.flows.get_mut(index) else { return };
-        let (key, is_dns) = (flow.key, flow.is_dns());
+        let key = flow.key;
         flow.traffic.packets_down += 1;
         flow.traffic.bytes_down += len as u64;
         self.note_moved(index, now);
-        if is_dns && !self.pass_answer(index, len, now, out) {
-            return;
-        }
         self.deliver(&key, len, out);
     }
 
@@ -108,11 +116,10 @@ impl Engine {
 
     /// The allowed flow of this port that a datagram of this sender belongs to.
     fn flow_from(&self, port: u32, from: SocketAddr) -> Option<u32> {
-        let port_of = self.ports.get(port)?;
-        let remote = match (port_of.protocol, port_of.resolver) {
-            (Protocol::Icmp, _) => SocketAddr::new(from.ip(), 0),
-            (_, Some((resolver, asked))) if resolver == from => asked,
-            (Protocol::Udp | Protocol::Tcp, _) => from,
+        let port_of = self.ports.get(port)?.app()?;
+        let remote = match port_of.protocol {
+            Protocol::Icmp => SocketAddr::new(from.ip(), 0),
+            Protocol::Udp | Protocol::Tcp => from,
         };
         let key = FlowKey { protocol: port_of.protocol, local: port_of.local, remote };
         let index = self.flows.find(&key)?;

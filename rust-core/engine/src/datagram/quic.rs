@@ -22,7 +22,7 @@ impl Engine {
         let own = flow.names.iter().filter(|evidence| evidence.source == NameSource::Dns).count();
         flow.key.protocol == Protocol::Udp
             && QUIC_PORTS.contains(&flow.key.remote.port())
-            && own != 1
+            && (own != 1 || flow.is_provisional())
             && self.policy.names_matter(&flow.owner)
     }
 
@@ -68,7 +68,7 @@ impl Engine {
 
     /// Decides the flow once it has a name, will have none, or too much waits for one.
     fn read_so_far(&mut self, index: u32, sniff: Sniff, now: Instant, out: &mut impl Outside) {
-        let Some(flow) = self.flows.get_mut(index) else { return };
+        let Some(flow) = self.flows.get(index) else { return };
         let Stage::Unnamed { parked, .. } = &flow.stage else { return };
         let is_full = parked.len() >= PARKED_DATAGRAMS || self.parked_bytes >= PARKED_BYTES;
         match sniff {
@@ -76,7 +76,10 @@ impl Engine {
             Sniff::NeedMore | Sniff::NoName => {}
             Sniff::Names(names) => {
                 for (name, source) in names {
-                    flow.add_name(name, source);
+                    let source = self.source_of(index, &name, source, now);
+                    if let Some(flow) = self.flows.get_mut(index) {
+                        flow.add_name(name, source);
+                    }
                 }
             }
         }

@@ -4,7 +4,7 @@
 //! *Sniff first*: where only the connection itself can tell its name, the app is answered at once and its first bytes are
 //! read; the remote gets its first packet when they may pass.
 
-use names::{Sniff, dns, sniff};
+use names::{Sniff, sniff};
 use policy::Refusal;
 use smoltcp::time::{Duration, Instant};
 use wire::craft::IcmpError;
@@ -72,7 +72,7 @@ impl Engine {
                 let refusal = *refusal;
                 self.refuse_packet(packet.bytes, refusal, now, out);
             }
-            Stage::Unnamed { .. } | Stage::Datagrams { .. } => {}
+            Stage::Unnamed { .. } | Stage::Questions | Stage::Datagrams { .. } => {}
         }
     }
 
@@ -83,7 +83,7 @@ impl Engine {
         now: Instant,
         out: &mut impl Outside,
     ) {
-        if self.upstream_of(key.remote).is_none() {
+        if self.is_own_address(key.remote.ip()) && key.remote.port() != DNS_PORT {
             // Another port of the tunnel's own resolver, such as DNS over TLS: refused at once, so that the system
             // falls back to plain DNS.
             return self.refuse_packet(packet.bytes, Refusal::Reset, now, out);
@@ -140,6 +140,7 @@ impl Engine {
             }
             Stage::Undecided { .. }
             | Stage::Unnamed { .. }
+            | Stage::Questions
             | Stage::Datagrams { .. }
             | Stage::Refused(_) => {}
         }
@@ -193,6 +194,9 @@ impl Engine {
                     let mut io = Io { now, tun: &mut self.tun, out };
                     self.stack.nudge(&flow.key, relay, &mut flow.traffic, &mut io);
                 }
+                if flow.key.remote.port() == DNS_PORT {
+                    return self.asker_is_idle(index, now, out);
+                }
                 if relay.unread && relay.peek(1).is_empty() {
                     // What it says later is read all the same.
                     if relay.upstream == Upstream::None && now >= flow.started + SNIFF_DEADLINE {
@@ -206,6 +210,7 @@ impl Engine {
             Stage::Unnamed { .. } => self.release_unnamed(index, now, out),
             Stage::Undecided { .. }
             | Stage::Connecting { .. }
+            | Stage::Questions
             | Stage::Datagrams { .. }
             | Stage::Refused(_) => {}
         }
@@ -253,7 +258,7 @@ impl Engine {
             return;
         };
         if key.remote.port() == DNS_PORT {
-            return self.read_question(index, now, out);
+            return self.serve_questions(index, now, out);
         }
         let is_done = relay.app_is_done();
         let opening = relay.peek(SNIFF_BYTES);
@@ -267,39 +272,6 @@ impl Engine {
                 if names.all(|(name, source)| self.named(index, name, source, now, out)) {
                     self.pass_unread(index, now, out);
                 }
-            }
-        }
-    }
-
-    /// Reads a DNS query over TCP, RFC 1035 section 4.2.2: a blocked question is answered here.
-    fn read_question(&mut self, index: u32, now: Instant, out: &mut impl Outside) {
-        loop {
-            let Some(Flow { stage: Stage::Relay(relay), .. }) = self.flows.get_mut(index) else {
-                return;
-            };
-            if relay.app_is_done() {
-                return self.pass_unread(index, now, out);
-            }
-            let Some(message) = dns::tcp_message(relay.peek(SNIFF_BYTES)).map(<[u8]>::to_vec)
-            else {
-                return;
-            };
-            let Ok(query) = dns::Query::parse(&message) else {
-                return self.pass_unread(index, now, out);
-            };
-            if self.ask(index, &query, now, out) == policy::Verdict::Allow {
-                return self.pass_unread(index, now, out);
-            }
-            let mut answer = Vec::new();
-            let answered = dns::blocked_answer(&message, &mut answer).is_ok();
-            let Some(Flow { stage: Stage::Relay(relay), .. }) = self.flows.get_mut(index) else {
-                return;
-            };
-            let socket = relay.rings.socket();
-            let framed = [&(answer.len() as u16).to_be_bytes()[..], &answer].concat();
-            let taken = socket.recv(|bytes| ((message.len() + 2).min(bytes.len()), ())).is_ok();
-            if !answered || !taken || socket.send_slice(&framed) != Ok(framed.len()) {
-                return self.cut(index, RecordState::Blocked, now, out);
             }
         }
     }
@@ -322,8 +294,11 @@ impl Engine {
         self.ask_for_remote(index, now, out);
     }
 
-    /// Connects an accepted connection to its remote.
+    /// Connects an accepted connection to its remote, unless it is blocked and has not told a name that clears it.
     fn ask_for_remote(&mut self, index: u32, now: Instant, out: &mut impl Outside) {
+        if !self.flows.get(index).is_some_and(Flow::is_allowed) {
+            return self.cut(index, RecordState::Blocked, now, out);
+        }
         let Some(Flow { stage: Stage::Relay(relay), .. }) = self.flows.get_mut(index) else {
             return;
         };
@@ -333,7 +308,13 @@ impl Engine {
     }
 
     /// Answers the app's SYN; false, and the flow ended, where no memory is left for it.
-    fn accept(&mut self, index: u32, syn: &[u8], now: Instant, out: &mut impl Outside) -> bool {
+    pub(crate) fn accept(
+        &mut self,
+        index: u32,
+        syn: &[u8],
+        now: Instant,
+        out: &mut impl Outside,
+    ) -> bool {
         let Some(flow) = self.flows.get_mut(index) else { return false };
         let Ok(Packet { payload: Transport::Tcp(segment), .. }) = Packet::parse(syn) else {
             return false;
@@ -354,10 +335,7 @@ impl Engine {
     /// Asks for the remote; where the system is out of descriptors, an idle datagram flow makes room.
     fn connect(&mut self, index: u32, now: Instant, out: &mut impl Outside) {
         let id = self.id(index);
-        let Some(remote) = self.flows.get(index).and_then(|flow| self.upstream_of(flow.key.remote))
-        else {
-            return self.connect_failed(index, ConnectError::NetworkUnreachable, now, out);
-        };
+        let Some(remote) = self.flows.get(index).map(|flow| flow.key.remote) else { return };
         let mut asked = out.connect(id, remote);
         if asked == Err(ConnectError::Exhausted) && self.close_idle_port(now, out) {
             asked = out.connect(id, remote);
@@ -374,7 +352,9 @@ fn is_another_connection(flow: &Flow, segment: &TcpSegment<'_>) -> bool {
         Stage::Relay(relay) => Some(relay.initial_sequence),
         Stage::Connecting { syn } => sequence_of(syn),
         Stage::Undecided { parked } => parked.first().and_then(|syn| sequence_of(syn)),
-        Stage::Refused(_) | Stage::Unnamed { .. } | Stage::Datagrams { .. } => None,
+        Stage::Refused(_) | Stage::Unnamed { .. } | Stage::Questions | Stage::Datagrams { .. } => {
+            None
+        }
     };
     initial_sequence.is_some_and(|sequence| sequence != segment.sequence)
 }
@@ -391,9 +371,9 @@ fn sequence_of(packet: &[u8]) -> Option<u32> {
 }
 
 /// Whether only the connection's own first bytes can say what it is for. Not if its owner asked for exactly one name with
-/// this address; and a DNS connection's questions are always read.
+/// this address.
 fn must_be_read_first(flow: &Flow) -> bool {
     let port = flow.key.remote.port();
     let own = flow.names.iter().filter(|evidence| evidence.source == NameSource::Dns).count();
-    port == DNS_PORT || (SNIFF_PORTS.contains(&port) && own != 1)
+    SNIFF_PORTS.contains(&port) && (own != 1 || flow.is_provisional())
 }

@@ -7,5 +7,5 @@ mod relay;
 mod stack;
 mod window;
 
-pub(crate) use relay::Relay;
+pub(crate) use relay::{Relay, Upstream};
 pub(crate) use stack::{Io, Stack};

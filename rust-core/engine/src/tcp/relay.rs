@@ -12,6 +12,7 @@ use wire::TcpSegment;
 
 use crate::outside::{FlowId, Outside, Readiness, Transfer};
 use crate::record::Traffic;
+use crate::resolver::Asks;
 use crate::slab::SlabId;
 use crate::tcp::nudge::Acknowledgment;
 use crate::tcp::window::Edge;
@@ -52,8 +53,10 @@ pub(crate) struct Relay {
     pub(crate) rings: Rings,
     pub(crate) edge: Edge,
     pub(crate) upstream: Upstream,
-    /// Whether its first bytes are still to be looked at for a name.
+    /// Whether its first bytes are still to be looked at for a name. One that asks a name server stays so for ever.
     pub(crate) unread: bool,
+    /// What it has asked a name server.
+    pub(crate) asks: Option<Box<Asks>>,
     /// When a packet of the app last came.
     pub(crate) heard: Instant,
     /// The app's first sequence number, which tells a repeated SYN from a new one.
@@ -91,6 +94,7 @@ impl Relay {
             edge: Edge::new(syn.sequence_end(), window, shift),
             upstream: Upstream::None,
             unread: false,
+            asks: None,
             heard: now,
             initial_sequence: syn.sequence,
             acknowledged: Acknowledgment::default(),

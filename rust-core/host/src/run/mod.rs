@@ -56,11 +56,7 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<u8, Failure> {
         addresses: Addresses::choose(),
         identity: identity::wanted(arguments.user.as_deref())?,
     };
-    let plan = Plan::prepare(
-        arguments.policy.as_deref(),
-        arguments.log.as_deref(),
-        arguments.pcap.as_deref(),
-    )?;
+    let plan = Plan::prepare(&arguments.session)?;
     let mut signals =
         Signals::take().map_err(|error| Failure::new("taking over signals", error))?;
     let (channel, theirs) =
@@ -195,7 +191,7 @@ fn attributor(child: &Child, diagnosis: OwnedFd) -> Result<Box<dyn Attributor>, 
 }
 
 fn show(arguments: &RunArguments) -> Show {
-    match (arguments.json, arguments.quiet) {
+    match (arguments.session.json, arguments.quiet) {
         (true, _) => Show::Json,
         (false, true) => Show::Problems,
         (false, false) => Show::Text,

@@ -14,8 +14,6 @@ mod rpz;
 use std::fmt;
 use std::iter;
 
-use wire::HostName;
-
 use crate::name::usable;
 use crate::{Effect, Match, Rule, Scope, SkipReason, Skipped};
 
@@ -24,17 +22,15 @@ pub const MAX_BYTES: usize = 64 << 20;
 /// The most rules that one source may have.
 pub const MAX_RULES: usize = 2_000_000;
 
-/// How a source is to be read. The default finds the format out and takes the names at their word.
-#[derive(Clone, Copy)]
-pub struct Options<'a> {
+/// How a source is to be read. The default finds the format out, takes the names at their word and leaves public suffixes out.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options {
     /// The format; none: find it out.
     pub format: Option<Format>,
     /// A plain name also covers the names below it, and `*.a.example` also `a.example`: some lists are published so.
     /// `||a.example^`, `|a.example^`, dnsmasq's and policy zones' lines say themselves what they cover.
     pub include_subdomains: bool,
-    /// Whether a name is a public suffix, for example by the list of publicsuffix.org. Single labels are guarded anyway.
-    pub is_public_suffix: &'a dyn Fn(&HostName) -> bool,
-    /// The user has confirmed that whole public suffixes may be blocked or allowed.
+    /// The user has confirmed that whole public suffixes (publicsuffix.org, and all single labels) may be blocked or allowed.
     pub public_suffixes_confirmed: bool,
 }
 
@@ -98,7 +94,7 @@ pub struct SourceLine<'s> {
 /// [`ReadError`], when it is too large or no text. `sink` may have been called before.
 pub fn read(
     source: &[u8],
-    options: &Options<'_>,
+    options: &Options,
     mut sink: impl FnMut(Rule),
 ) -> Result<Report, ReadError> {
     let mut reader = Reader::new(source, options)?;
@@ -123,38 +119,13 @@ pub fn read(
 
 /// The first line of a list's source that says what a match in that list says. `options` must be those that the list was
 /// compiled with. Reads the source from its start: for when somebody asks why, not for each packet.
-pub fn find<'s>(
-    source: &'s [u8],
-    options: &Options<'_>,
-    wanted: &Match<'_>,
-) -> Option<SourceLine<'s>> {
+pub fn find<'s>(source: &'s [u8], options: &Options, wanted: &Match<'_>) -> Option<SourceLine<'s>> {
     let mut reader = Reader::new(source, options).ok()?;
     lines(source).zip(1..).find_map(|(line, number)| {
         let mut found = false;
         reader.line(line, &mut |rule| found |= rule.is_ok_and(|rule| wanted.is_of(&rule)));
         found.then(|| SourceLine { number, text: line.trim_ascii() })
     })
-}
-
-impl Default for Options<'_> {
-    fn default() -> Self {
-        Options {
-            format: None,
-            include_subdomains: false,
-            is_public_suffix: &|_| false,
-            public_suffixes_confirmed: false,
-        }
-    }
-}
-
-impl fmt::Debug for Options<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Options")
-            .field("format", &self.format)
-            .field("include_subdomains", &self.include_subdomains)
-            .field("public_suffixes_confirmed", &self.public_suffixes_confirmed)
-            .finish_non_exhaustive()
-    }
 }
 
 impl Format {
@@ -204,12 +175,12 @@ impl fmt::Display for Format {
 /// Turns lines into rules; a policy zone's lines depend on those before.
 struct Reader<'o> {
     format: Format,
-    options: &'o Options<'o>,
+    options: &'o Options,
     zone: rpz::Zone,
 }
 
 impl<'o> Reader<'o> {
-    fn new(source: &[u8], options: &'o Options<'o>) -> Result<Self, ReadError> {
+    fn new(source: &[u8], options: &'o Options) -> Result<Self, ReadError> {
         if source.len() > MAX_BYTES {
             return Err(ReadError::TooLarge(source.len()));
         }
@@ -234,7 +205,7 @@ impl<'o> Reader<'o> {
 
 /// Where the formats put what they find in a line.
 struct Out<'o> {
-    options: &'o Options<'o>,
+    options: &'o Options,
     sink: &'o mut dyn FnMut(Result<Rule, SkipReason>),
 }
 

@@ -1,16 +1,26 @@
 //! DNS messages: what is asked, what was answered, and the answers that are ours.
 //!
 //! RFC 1035 for the messages, RFC 6891 for EDNS, RFC 9460 for SVCB and HTTPS records. [`Query`] and [`Response`] read
-//! only what names and verdicts need; a message that is passed on is passed on as its own bytes.
+//! only what names and verdicts need. A resolver reads what it is asked with [`Asked`]; a message that it passes on is
+//! passed on as its own bytes, but for id and case ([`mix_case`], [`restore`]).
 
 mod answer;
 mod query;
+mod question;
 mod reader;
 mod response;
+mod rewrite;
 
-pub use answer::{BLOCKED_TTL, blocked_answer, format_error, servfail};
+pub use answer::{
+    Denial, RCODE_FORMAT_ERROR, RCODE_NOT_IMPLEMENTED, RCODE_NX_DOMAIN, RCODE_REFUSED,
+    RCODE_SERVER_FAILURE, blocked_answer, error_answer, localhost_answer, truncated_answer,
+};
 pub use query::Query;
-pub use response::Response;
+pub use question::{Asked, Question};
+pub use response::{Response, aliases};
+pub use rewrite::{
+    Repeated, fold_case, id, is_truncated, mix_case, rcode, repeated, restore, set_id,
+};
 
 /// Record types, as they stand in questions and records.
 pub mod record_type {
@@ -20,6 +30,8 @@ pub mod record_type {
     pub const CNAME: u16 = 5;
     /// The start of a zone, RFC 1035 section 3.3.13.
     pub const SOA: u16 = 6;
+    /// A name for an address, RFC 1035 section 3.3.12.
+    pub const PTR: u16 = 12;
     /// An IPv6 address, RFC 3596 section 2.1.
     pub const AAAA: u16 = 28;
     /// EDNS, RFC 6891 section 6.1.
@@ -28,6 +40,10 @@ pub mod record_type {
     pub const SVCB: u16 = 64;
     /// The service binding of an HTTPS origin, RFC 9460 section 9.
     pub const HTTPS: u16 = 65;
+    /// The changes of a zone, RFC 1995.
+    pub const IXFR: u16 = 251;
+    /// A whole zone, in many messages, RFC 5936.
+    pub const AXFR: u16 = 252;
 }
 
 /// Why bytes are no DNS message that can be used. Says nothing of the names in it.
@@ -42,7 +58,7 @@ pub enum DnsError {
     /// A query where a response was expected, or an operation other than QUERY.
     #[error("the DNS message is no response to a standard query")]
     NotAResponse,
-    /// None or several questions; RFC 9619 section 3 answers them with FORMERR ([`format_error`]).
+    /// None or several questions; RFC 9619 section 3 answers them with FORMERR ([`RCODE_FORMAT_ERROR`]).
     #[error("the DNS message does not ask exactly one question")]
     QuestionCount,
     /// A label of an unknown kind, a name of more than 255 octets, or a compression pointer that does not point back.

@@ -173,6 +173,18 @@ impl Name {
         self.length == 1
     }
 
+    /// The name itself, then each parent up to the root.
+    pub(super) fn suffixes(&self) -> impl Iterator<Item = Name> {
+        let parent = |name: &Name| {
+            let label = usize::from(*name.octets().first()?);
+            let rest = name.octets().get(1 + label..).filter(|_| label > 0)?;
+            let mut parent = Name { octets: [0; MAX_NAME], length: rest.len() };
+            parent.octets.get_mut(..rest.len())?.copy_from_slice(rest);
+            Some(parent)
+        };
+        std::iter::successors(Some(self.clone()), parent)
+    }
+
     fn octets(&self) -> &[u8] {
         &self.octets[..self.length]
     }

@@ -50,6 +50,36 @@ impl Response {
     /// # Errors
     /// [`DnsError`]; of its variants only [`DnsError::NotAHostName`] is a response that a client can use.
     pub fn parse(message: &[u8]) -> Result<Self, DnsError> {
+        let (question, answered) = Answered::read(message)?;
+        let Answered { id, rcode, truncated, record_type, chain, addresses, public_names } =
+            answered;
+        let name = question.to_host_name()?;
+        Ok(Response { id, rcode, truncated, name, record_type, chain, addresses, public_names })
+    }
+}
+
+/// The names that the question's is an alias of, as [`Response::chain`], also where that is no host name.
+///
+/// # Errors
+/// [`DnsError`], but [`DnsError::NotAHostName`].
+pub fn aliases(message: &[u8]) -> Result<Vec<HostName>, DnsError> {
+    Answered::read(message).map(|(_, answered)| answered.chain)
+}
+
+/// A response to any question, be its name a host name or not.
+struct Answered {
+    id: u16,
+    rcode: u8,
+    truncated: bool,
+    record_type: u16,
+    chain: Vec<HostName>,
+    addresses: Vec<(IpAddr, u32)>,
+    public_names: Vec<HostName>,
+}
+
+impl Answered {
+    /// Reads the name that was asked for, and the rest.
+    fn read(message: &[u8]) -> Result<(Name, Self), DnsError> {
         let mut reader = Reader::new(message, 0);
         let header = reader.header()?;
         if header.flags & flag::RESPONSE == 0 || header.flags & flag::OPCODE != 0 {
@@ -64,18 +94,17 @@ impl Response {
         let records = (0..usize::from(header.answers).min(MAX_RECORDS))
             .map(|_| reader.record())
             .collect::<Result<Vec<_>, _>>()?;
-        let mut response = Response {
+        let mut answered = Answered {
             id: header.id,
             rcode: (header.flags & flag::RCODE).to_be_bytes()[1],
             truncated: header.flags & flag::TRUNCATED != 0,
-            name: question.to_host_name()?,
             record_type,
             chain: Vec::new(),
             addresses: Vec::new(),
             public_names: Vec::new(),
         };
-        response.follow(message, question, &records)?;
-        Ok(response)
+        answered.follow(message, question.clone(), &records)?;
+        Ok((question, answered))
     }
 
     /// Walks from alias to alias and collects the addresses of each.

@@ -1,0 +1,54 @@
+//! `hushwall lists`: block lists to an index file, their faults, and what they say about a host.
+
+mod check;
+mod compile;
+mod lookup;
+mod replace;
+mod told;
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use lists::Options;
+
+use crate::args::{ListsAction, NamedFile, Reading};
+use crate::failure::Failure;
+
+/// Does what is asked for.
+pub(crate) fn run(action: &ListsAction) -> Result<u8, Failure> {
+    match action {
+        ListsAction::Compile(arguments) => compile::run(arguments),
+        ListsAction::Check(arguments) => check::run(arguments),
+        ListsAction::Lookup(arguments) => lookup::run(arguments),
+    }
+}
+
+fn options(reading: &Reading) -> Options {
+    Options {
+        format: reading.format.map(Into::into),
+        include_subdomains: reading.include_subdomains,
+        public_suffixes_confirmed: reading.allow_public_suffixes,
+    }
+}
+
+/// The text of a list. What is larger than a list may be is read no further than needed to say so.
+fn source(list: &NamedFile) -> Result<Vec<u8>, Failure> {
+    let mut text = Vec::new();
+    File::open(&list.path)
+        .and_then(|file| file.take(lists::MAX_BYTES as u64 + 1).read_to_end(&mut text))
+        .map_err(|error: io::Error| {
+            Failure::new(reading_list(list), error)
+                .hint("give files that you may read, as FILE or NAME=FILE")
+        })?;
+    Ok(text)
+}
+
+fn reading_list(list: &NamedFile) -> String {
+    format!("reading the list {} in {}", list.name, list.path.display())
+}
+
+/// The file's place for JSON; a path that is no text is told as well as text can.
+fn shown_path(path: &Path) -> String {
+    path.display().to_string()
+}

@@ -1,0 +1,116 @@
+//! What in a good document has no effect, or another than it seems to have.
+
+use lists::{Bytes, Index};
+use policy::{AppEntry, Document, List, Mode, Rule, RuleVerdict};
+
+use crate::situation::time_words;
+
+/// Each note with the part of the document that it is about.
+pub(super) fn of(
+    document: &Document,
+    index: Option<&Index<Bytes>>,
+    now: u64,
+) -> Vec<(String, String)> {
+    let mut notes = Vec::new();
+    overall(document, now, &mut notes);
+    for (number, group) in document.groups.iter().enumerate() {
+        let used = document.rules.iter().any(|rule| rule.group.as_ref() == Some(&group.name));
+        let what = match (group.apps.is_empty(), used) {
+            (true, _) => "the group has no apps",
+            (false, false) => "no rule is about this group",
+            (false, true) => continue,
+        };
+        notes.push((format!("groups[{number}]"), what.to_owned()));
+    }
+    for (number, rule) in document.rules.iter().enumerate() {
+        let about = silenced(document, rule, now);
+        notes.extend(about.map(|what| (format!("rules[{number}]"), what)));
+    }
+    for (number, list) in document.lists.iter().enumerate() {
+        notes
+            .extend(without_effect(list).map(|what| (format!("lists[{number}]"), what.to_owned())));
+    }
+    for known in index.iter().flat_map(|index| index.lists()) {
+        if document.lists.iter().all(|list| list.name != known.name) {
+            let what = format!("the index has the list {:?}, which is not named here", known.name);
+            notes.push(("lists".to_owned(), what));
+        }
+    }
+    notes
+}
+
+fn overall(document: &Document, now: u64, notes: &mut Vec<(String, String)>) {
+    if document.lockdown {
+        let what = "nothing passes, whatever the rules say; take lockdown away to let them speak";
+        notes.push(("lockdown".to_owned(), what.to_owned()));
+    }
+    if let Some(pause) = document.pause {
+        let what = match pause.until {
+            Some(until) if until <= now => {
+                format!("the pause has ended, {}; take it away", time_words(until))
+            }
+            Some(until) => format!("everything passes until {}", time_words(until)),
+            None => "everything passes until the pause is taken away".to_owned(),
+        };
+        notes.push(("pause".to_owned(), what));
+    }
+}
+
+/// Why a rule never speaks from now on, or silences another part, where that is plain to see.
+fn silenced(document: &Document, rule: &Rule, now: u64) -> Option<String> {
+    if let Some(until) = rule.until.filter(|until| *until <= now) {
+        return Some(format!("the rule has ended, {}; take it away", time_words(until)));
+    }
+    let is_empty = |name: &String| {
+        document.groups.iter().any(|group| group.name == *name && group.apps.is_empty())
+    };
+    if let Some(group) = rule.group.as_ref().filter(|name| is_empty(name)) {
+        return Some(format!("the rule never speaks: the group {group:?} has no apps"));
+    }
+    let Rule { app, uid, verdict, note, .. } = rule.clone();
+    let asks_for_the_app_only = *rule == Rule { app, uid, note, ..nothing(verdict) };
+    let is_of_this =
+        |entry: &AppEntry| Some(&entry.app) == rule.app.as_ref() && entry.uid == rule.uid;
+    let number = document.apps.iter().position(is_of_this).filter(|_| asks_for_the_app_only)?;
+    match (document.apps.get(number)?.mode, verdict) {
+        (Mode::Block, RuleVerdict::Allow) => {
+            Some(format!("the rule never speaks: apps[{number}] blocks the app, and wins"))
+        }
+        (Mode::Allow | Mode::Filtered | Mode::Listed | Mode::Block, _) => {
+            Some(format!("the rule decides for the whole app, so apps[{number}] never does"))
+        }
+    }
+}
+
+/// A rule that asks for nothing.
+fn nothing(verdict: RuleVerdict) -> Rule {
+    Rule {
+        verdict,
+        app: None,
+        uid: None,
+        group: None,
+        host: None,
+        exact_host: None,
+        addresses: None,
+        ports: None,
+        protocol: None,
+        country: None,
+        asn: None,
+        when: None,
+        until: None,
+        note: None,
+    }
+}
+
+fn without_effect(list: &List) -> Option<&'static str> {
+    let own = list.hosts.is_some() || list.addresses.is_some();
+    let is_empty = list.hosts.as_ref().is_none_or(Vec::is_empty)
+        && list.addresses.as_ref().is_none_or(Vec::is_empty);
+    if !list.enabled {
+        Some("the list is turned off")
+    } else if own && is_empty {
+        Some("the list is empty")
+    } else {
+        None
+    }
+}
