@@ -1,4 +1,4 @@
-"""Who takes part: the apps, the hosts and the requests of the Redmi scenario.
+"""Who takes part in the Redmi scenario: the apps, the hosts, and what they say.
 
 The requests are those which the researchers found (Forbes, 2020-04-30; W. Palant on Mint 3.4.0, 2020-05-04;
 Lithuanian NCSC, 2021-09; arXiv 2302.01890), sent by real clients to servers of our own. All addresses are from the
@@ -32,28 +32,13 @@ class Host:
     name: str
     ipv4: str
     ipv6: str
-    listed: bool = False
+    # What the name server says that it is another name for.
+    alias_of: str = ""
 
-
-@dataclass(frozen=True)
-class Request:
-    """One thing an app does.
-
-    `kind` is "http", "https" or "chat". `upload` is the body (None: GET) and `download` the size of the answer.
-    `direct` connects to the address as if it had been known before (no DNS question).
-    `family` is 4 or 6; None leaves the choice to the client (IPv4 where `direct`).
-    """
-
-    app: App
-    host: Host
-    kind: str
-    what: str
-    passes: bool
-    path: str = "/"
-    upload: bytes | None = None
-    download: int = 2 * KIB
-    direct: bool = False
-    family: int | None = None
+    @property
+    def title(self) -> str:
+        """What a person calls it: hosts that are known by their address only have it for a name."""
+        return self.name or self.ipv4
 
 
 MINT = App("com.mi.globalbrowser.mini", "Mint Browser", 10151)
@@ -67,19 +52,30 @@ NETWORK = App("com.android.networkstack", "Network check", 10158)
 BANK = App("org.example.bank", "Bank", 10201)
 CHAT = App("org.example.chat", "Chat", 10202)
 CHROME = App("com.android.chrome", "Chrome (allowed)", 10203, mode="allow")
+FIREFOX = App("org.mozilla.firefox", "Firefox (a rule)", 10204)
+MARKET = App("com.xiaomi.mipicks", "GetApps", 10159)
+FILES = App("com.mi.android.globalFileexplorer", "File Manager", 10160)
+GALLERY = App("com.miui.gallery", "Gallery", 10161)
+PLAYER = App("com.miui.videoplayer", "Mi Video", 10162)
+MUSIC = App("com.miui.player", "Music", 10163)
+DISCOVER = App("com.xiaomi.discover", "App updater", 10164)
+VIEWER = App("com.android.htmlviewer", "HTML viewer", 10165)
 
-APPS = [MINT, BROWSER, ANALYTICS, MSA, PUSH, ACCOUNT, UPDATER, NETWORK, BANK, CHAT, CHROME]
+APPS = [
+    MINT, BROWSER, ANALYTICS, MSA, PUSH, ACCOUNT, UPDATER, NETWORK, BANK, CHAT, CHROME, FIREFOX, MARKET, FILES, GALLERY,
+    PLAYER, MUSIC, DISCOVER, VIEWER,
+]
 
 
-def _host(number: int, name: str, listed: bool = False) -> Host:
-    return Host(name, f"198.51.100.{number}", f"2001:db8:51::{number}", listed)
+def _host(number: int, name: str, alias_of: str = "") -> Host:
+    return Host(name, f"198.51.100.{number}", f"2001:db8:51::{number}", alias_of)
 
 
-SENSORS = _host(10, "sa.api.intl.miui.com", listed=True)
-TRACKING = _host(11, "tracking.intl.miui.com", listed=True)
-MISTAT = _host(12, "data.mistat.xiaomi.com", listed=True)
-ADS = _host(13, "globalapi.ad.xiaomi.com", listed=True)
-PUSH_SERVER = _host(14, "fallback-of-the-push-sdk.invalid")
+SENSORS = _host(10, "sa.api.intl.miui.com")
+TRACKING = _host(11, "tracking.intl.miui.com")
+MISTAT = _host(12, "data.mistat.xiaomi.com")
+ADS = _host(13, "globalapi.ad.xiaomi.com")
+PUSH_SERVER = _host(14, "")
 SIGN_IN = _host(20, "account.xiaomi.com")
 UPDATE = _host(21, "update.miui.com")
 PORTAL = _host(22, "connect.rom.miui.com")
@@ -88,15 +84,25 @@ SEARCH = _host(31, "search.example.com")
 BANK_SERVER = _host(32, "bank.example.com")
 CHAT_SERVER = _host(33, "chat.example.com")
 
+SHOP = _host(34, "shop.example.com")
+VIDEO = _host(35, "video.example.com")
+HIDING = _host(36, "cdn.example.com")
+# An innocent name, and what is behind it.
+CLOAKED = _host(40, "metrics.example.com", alias_of="metrics.ad.xiaomi.com")
+# Addresses that are built into apps.
+HTTPDNS_FOR_TRACKER = _host(41, "")
+HTTPDNS_FOR_SHOP = _host(42, "")
+PUSH_FALLBACK = _host(43, "")
+PRECONNECTED = _host(44, "")
+FAKED = _host(45, "api.ad.intl.xiaomi.com")
+
 HOSTS = [
-    SENSORS, TRACKING, MISTAT, ADS, PUSH_SERVER, SIGN_IN, UPDATE, PORTAL, NEWS, SEARCH, BANK_SERVER, CHAT_SERVER,
+    SENSORS, TRACKING, MISTAT, ADS, PUSH_SERVER, SIGN_IN, UPDATE, PORTAL, NEWS, SEARCH, BANK_SERVER, CHAT_SERVER, SHOP,
+    VIDEO, HIDING, CLOAKED, HTTPDNS_FOR_TRACKER, HTTPDNS_FOR_SHOP, PUSH_FALLBACK, PRECONNECTED, FAKED,
 ]
 
-# Suffixes, as a published list would have them.
-LIST_NAME = "Xiaomi telemetry"
-LIST_SUFFIXES = ["sa.api.intl.miui.com", "tracking.intl.miui.com", "mistat.xiaomi.com", "ad.xiaomi.com"]
-
 CHAT_PORT = 5222
+HELLO_PORT = 8443
 GREETING = b"<stream:features from='server'/>\n"
 CHAT_TURNS = 20
 GOODBYE = b"</stream:features>\n"
@@ -132,71 +138,3 @@ def bulk(size: int, seed: int) -> bytes:
     """Bytes that do not repeat within a packet, the same each time."""
     return b"".join((seed + number).to_bytes(8, "little") for number in range(size // 8))
 
-
-_PAGE = ("page_load_event_start", {"url": "https://news.example.com/a-private-matter"})
-_SEARCH = ("search", {"used_searchengine": "DuckDuckGo", "search_word": "a private question"})
-_ONETRACK = json.dumps([{
-    "H": {"event": "open", "app_id": "31000000285", "instance_id_type": "uuid", "e_ts": 1588200000000},
-    "B": {"screen": "com.android.settings", "folder": "Private"},
-}]).encode()
-_MISTAT = b"app_id=2882303761517405979&app_key=x&channel=miui&version=12.1.4&mistatv=3&stat_value=c3Vycm91bmRpbmdz"
-
-# All at once.
-REQUESTS = [
-    Request(BROWSER, NEWS, "https", "the page itself", True, "/a-private-matter", download=300 * KIB),
-    Request(BROWSER, SENSORS, "https", "the page's address, to a known address", False,
-            "/sa?project=global_browser&r=DE", sensors_body("global_browser", [_PAGE]), direct=True),
-    Request(BROWSER, MISTAT, "http", "usage statistics", False, "/mistats/v2", _MISTAT),
-    Request(MINT, SEARCH, "https", "the search itself", True, "/?q=private", download=40 * KIB, family=6),
-    Request(MINT, SENSORS, "https", "search word and page address", False,
-            "/sa?project=global_browser_mini&r=DE", sensors_body("global_browser_mini", [_SEARCH, _PAGE])),
-    Request(MINT, SENSORS, "https", "the same over IPv6", False,
-            "/sa?project=global_browser_mini&r=DE", sensors_body("global_browser_mini", [_SEARCH]),
-            direct=True, family=6),
-    Request(ANALYTICS, TRACKING, "https", "screens opened in the settings", False, "/track/v4", _ONETRACK),
-    Request(MSA, ADS, "http", "key words for ads", False, "/filter/text"),
-    Request(MSA, ADS, "http", "the same, to a known address", False, "/filter/text", direct=True),
-    Request(PUSH, PUSH_SERVER, "chat", "push, to a built-in address", False, direct=True),
-    Request(ACCOUNT, SIGN_IN, "https", "sign-in", True, "/pass/serviceLogin", b"user=nobody"),
-    Request(UPDATER, UPDATE, "https", "a system update", True, "/updates/v1", download=512 * KIB),
-    Request(NETWORK, PORTAL, "http", "is there a network?", True, "/generate_204", download=0),
-    Request(BANK, BANK_SERVER, "https", "documents", True, "/documents", bulk(3 * MIB, 1), 4 * MIB,
-            family=4),
-    Request(BANK, BANK_SERVER, "https", "documents over IPv6", True, "/documents", bulk(2 * MIB, 7), 4 * MIB,
-            family=6),
-    Request(CHAT, CHAT_SERVER, "chat", "a conversation, server first", True),
-]
-
-# Afterwards, alone: so that the packets at the tracker can only be this app's.
-ALLOWED_AFTERWARDS = [
-    Request(CHROME, TRACKING, "https", "the same host, allowed by a rule", True, "/track/v4", _ONETRACK),
-]
-
-PLAY = REQUESTS + ALLOWED_AFTERWARDS
-
-
-def number_of(request: Request) -> str:
-    """What a request is known by at both ends: its place in the play."""
-    return str(PLAY.index(request))
-
-
-def by_number(number: str) -> Request:
-    """The request with this number."""
-    return PLAY[int(number)]
-
-
-def policy(apps_folder: str) -> dict:
-    """The policy document that the scenario runs under."""
-    rules = [
-        {"app": f"{apps_folder}/{app.package}", "uid": app.uid, "mode": app.mode}
-        for app in APPS if app.mode != "filtered"
-    ]
-    return {
-        "version": 1,
-        "default_mode": "filtered",
-        "unknown_mode": "filtered",
-        "refusal": "reset",
-        "apps": rules,
-        "hosts": [],
-        "lists": [{"name": LIST_NAME, "hosts": LIST_SUFFIXES}],
-    }

@@ -8,7 +8,7 @@ from cast import HOSTS
 
 def make(folder: Path) -> None:
     """Writes ca.pem, server.pem and server.key."""
-    names = ",".join(f"DNS:{host.name}" for host in HOSTS)
+    names = ",".join(f"DNS:{host.name}" for host in HOSTS if host.name)
     key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-noenc"]
     ca = [
         "-keyout", "ca.key", "-x509", "-out", "ca.pem", "-days", "2", "-subj", "/CN=Authority of one run",

@@ -1,4 +1,4 @@
-"""The scenario's name server: A and AAAA for its hosts, over UDP and TCP, and a note of each question."""
+"""The scenario's name server: A and AAAA for its hosts, through an alias where they have one, over UDP and TCP, and a note of each question."""
 
 import socket
 import socketserver
@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 from cast import HOSTS
 
-_A, _AAAA = 1, 28
+_A, _CNAME, _AAAA = 1, 5, 28
 _TTL_S = 60
-_BY_NAME = {host.name: host for host in HOSTS}
+_BY_NAME = {host.name: host for host in HOSTS if host.name}
 
 # Called with the name and the record type of each question.
 OnQuestion = Callable[[str, int], None]
@@ -52,15 +52,20 @@ def answer(message: bytes, on_question: OnQuestion) -> bytes | None:
         return None
     on_question(name, record_type)
     host = _BY_NAME.get(name)
-    records = b""
-    if host and record_type == _A:
-        records = _record(_A, socket.inet_pton(socket.AF_INET, host.ipv4))
-    elif host and record_type == _AAAA:
-        records = _record(_AAAA, socket.inet_pton(socket.AF_INET6, host.ipv6))
+    addresses = {_A: (socket.AF_INET, "ipv4"), _AAAA: (socket.AF_INET6, "ipv6")}
+    # The name is a pointer to the question's.
+    owner, records = b"\xc0\x0c", []
+    if host and host.alias_of:
+        alias = b"".join(bytes([len(label)]) + label for label in host.alias_of.encode().split(b".")) + b"\0"
+        records.append(_record(owner, _CNAME, alias))
+        owner = alias
+    if host and record_type in addresses:
+        family, field = addresses[record_type]
+        records.append(_record(owner, record_type, socket.inet_pton(family, getattr(host, field))))
     # Response, authoritative, recursion as asked and available; NXDOMAIN for a name that is not ours.
     flags = 0x8480 | (message[2] & 1) << 8 | (0 if host else 3)
-    header = message[:2] + struct.pack("!HHHHH", flags, 1, 1 if records else 0, 0, 0)
-    return header + message[12:end + 4] + records
+    header = message[:2] + struct.pack("!HHHHH", flags, 1, len(records), 0, 0)
+    return header + message[12:end + 4] + b"".join(records)
 
 
 def _name(message: bytes, at: int) -> tuple[str, int]:
@@ -71,6 +76,5 @@ def _name(message: bytes, at: int) -> tuple[str, int]:
     return ".".join(labels), at + 1
 
 
-def _record(record_type: int, data: bytes) -> bytes:
-    # The name is a pointer to the question's.
-    return struct.pack("!HHHIH", 0xC00C, record_type, 1, _TTL_S, len(data)) + data
+def _record(owner: bytes, record_type: int, data: bytes) -> bytes:
+    return owner + struct.pack("!HHIH", record_type, 1, _TTL_S, len(data)) + data

@@ -1,11 +1,13 @@
 """Judges a run from what the servers saw and what the clients got, and prints it as a table."""
 
+from bisect import bisect
 from collections import Counter
 from dataclasses import dataclass
 
 import cast
-from cast import Host, Request
+import play
 from network import NAME_SERVER
+from play import Request
 
 
 # How curl says that it waited in vain.
@@ -27,7 +29,8 @@ class Row:
         """Passing: served whole. Blocked: no packet and no question left, and the app was told so."""
         if self.request.passes:
             return self.whole
-        return self.packets == 0 and self.questions == 0 and self.client_exit not in (0, _CURL_TIMED_OUT)
+        was_told = self.request.kind == "quiet" or self.client_exit not in (0, _CURL_TIMED_OUT)
+        return self.packets == 0 and (self.questions == 0 or self.request.asks) and was_told
 
 
 @dataclass(frozen=True)
@@ -42,25 +45,26 @@ class Verdict:
         return not self.troubles and all(row.right for row in self.rows)
 
 
-def judge(servers: dict, clients: dict) -> Verdict:
+def judge(servers: dict, acts: list[dict]) -> Verdict:
     """Brings the notes of both ends together."""
-    second = clients["second_part"]
-    packets = Counter((at >= second, address) for at, address in servers["packets"])
-    questions = Counter((at >= second, name) for at, name in servers["questions"])
+    begins = [act["began"] for act in acts]
+    packets = Counter((bisect(begins, at), address) for at, address in servers["packets"])
+    questions = Counter((bisect(begins, at), name) for at, name in servers["questions"])
     served: dict[str, list[dict]] = {}
     for note in servers["served"]:
         served.setdefault(note["number"], []).append(note)
 
     rows = []
-    for request, end in zip(cast.PLAY, clients["ends"], strict=True):
-        part = request in cast.ALLOWED_AFTERWARDS
-        rows.append(Row(
-            request,
-            packets[part, request.host.ipv4] + packets[part, request.host.ipv6],
-            questions[part, request.host.name],
-            _whole(request, end, served.get(cast.number_of(request), [])),
-            end["exit"],
-        ))
+    for number, (requests, act) in enumerate(zip(play.ACTS, acts, strict=True), 1):
+        for request, end in zip(requests, act["ends"], strict=True):
+            host = request.host
+            rows.append(Row(
+                request,
+                packets[number, host.ipv4] + packets[number, host.ipv6],
+                questions[number, host.name],
+                _whole(request, end, served.get(play.number_of(request), [])),
+                end["exit"],
+            ))
     return Verdict(rows, _troubles(servers))
 
 
@@ -69,7 +73,7 @@ def show(verdict: Verdict) -> None:
     table = [("HOST", "APP", "EXPECTED", "PACKETS", "QUESTIONS", "SERVED WHOLE", "")]
     for row in verdict.rows:
         table.append((
-            _title(row.request.host), f"{row.request.app.title}: {row.request.what}",
+            row.request.host.title, f"{row.request.app.title}: {row.request.what}",
             "passes" if row.request.passes else "blocked", str(row.packets), str(row.questions),
             "yes, sha-256 equal" if row.whole else "no" if row.request.passes else "-", "ok" if row.right else "WRONG",
         ))
@@ -108,14 +112,12 @@ def _troubles(servers: dict) -> list[str]:
     return troubles
 
 
-def _title(host: Host) -> str:
-    return host.ipv4 if host is cast.PUSH_SERVER else host.name
-
-
 def _sentence(verdict: Verdict) -> str:
     blocked = [row for row in verdict.rows if not row.request.passes]
     passing = [row for row in verdict.rows if row.request.passes]
-    reached = {row.request.host: row.packets + row.questions for row in blocked}
+    reached = {
+        row.request.host: row.packets + (0 if row.request.asks else row.questions) for row in blocked
+    }
     return (
         f"{len(blocked)} connections to be blocked: {sum(reached.values())} packets and questions reached a server. "
         f"{len(passing)} others: {sum(row.whole for row in passing)} served whole."

@@ -10,6 +10,7 @@ import json
 import socket
 import socketserver
 import ssl
+import subprocess
 import sys
 import threading
 import time
@@ -17,6 +18,7 @@ from pathlib import Path
 
 import cast
 import dns
+import play
 from network import NAME_SERVER
 from wiretap import Wiretap
 
@@ -36,24 +38,27 @@ class Notes:
             self.questions.append((time.time_ns(), name))
 
     def request(self, number: str, address: str, received: bytes, sent: bytes) -> None:
+        self.sums(number, address, hashlib.sha256(received).hexdigest(), hashlib.sha256(sent).hexdigest())
+
+    def sums(self, number: str, address: str, received: str, sent: str) -> None:
         with self._lock:
-            self.served.append({
-                "number": number, "address": address,
-                "received": hashlib.sha256(received).hexdigest(), "sent": hashlib.sha256(sent).hexdigest(),
-            })
+            self.served.append({"number": number, "address": address, "received": received, "sent": sent})
 
 
 def main() -> None:
-    folder, interface = Path(sys.argv[1]), sys.argv[2]
+    folder, interface, app = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
     wiretap = Wiretap(interface)
     notes = Notes()
-    servers = [_web(80, notes, None), _web(443, notes, _tls(folder)), _chat(notes)]
+    servers = [_web(80, notes, None), _web(443, notes, _tls(folder)), _chat(notes), _hellos(notes)]
     servers += dns.serve(NAME_SERVER, notes.question)
     for server in servers:
         threading.Thread(target=server.serve_forever, daemon=True).start()
+    quic = _quic(app, folder, notes)
     print("ready", flush=True)
     sys.stdin.read()
     drops = wiretap.stop()
+    quic.stdin.close()
+    quic.wait()
     for server in servers:
         server.shutdown()
     report = {"packets": wiretap.packets, "drops": drops, "questions": notes.questions, "served": notes.served}
@@ -102,7 +107,7 @@ def _web(port: int, notes: Notes, tls: ssl.SSLContext | None) -> _Server:
 
         def _serve(self, received: bytes) -> None:
             number = self.headers.get("X-Request", "")
-            body = cast.bulk(cast.by_number(number).download, 99)
+            body = cast.bulk(play.by_number(number).download, 99)
             self.send_response(200 if body else 204)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
@@ -135,6 +140,40 @@ def _chat(notes: Notes) -> _Server:
             notes.request(number, _local_address(self.connection), received, sent + cast.GOODBYE)
 
     return _Server(("::", cast.CHAT_PORT), Handler)
+
+
+def _hellos(notes: Notes) -> _Server:
+    """Reads a ClientHello as it comes, of whatever length, and says what it has; the request's number follows."""
+
+    class Handler(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            header = self.rfile.read(5)
+            hello = self.rfile.read(int.from_bytes(header[3:5]))
+            sent = f"a hello of {len(hello)} octets\n".encode()
+            self.wfile.write(sent)
+            number = self.rfile.readline().strip()
+            sent += b"served\n"
+            self.wfile.write(b"served\n")
+            notes.request(number.decode(), _local_address(self.connection), number, sent)
+
+    return _Server(("::", cast.HELLO_PORT), Handler)
+
+
+def _quic(program: str, folder: Path, notes: Notes) -> subprocess.Popen:
+    """The QUIC server, once it listens; it ends with its standard input."""
+    server = subprocess.Popen(
+        [program, "serve", str(folder / "server.pem"), str(folder / "server.key")],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )
+    if server.stdout.readline() != "ready\n":
+        raise RuntimeError("the QUIC server did not start (see above)")
+
+    def read() -> None:
+        for line in server.stdout:
+            notes.sums(*line.split())
+
+    threading.Thread(target=read, daemon=True).start()
+    return server
 
 
 def _local_address(connection: socket.socket) -> str:
