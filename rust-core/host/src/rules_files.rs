@@ -52,7 +52,7 @@ impl Loaded {
                 (Document { lists, ..Document::default() }, String::new())
             }
         };
-        let resources = Resources { lists: index.map(Arc::new), places: None };
+        let resources = Resources { lists: index.map(Arc::new), ..Resources::default() };
         Ok(Loaded { document, text, resources })
     }
 
@@ -119,7 +119,14 @@ fn reading(policy: Option<&Path>) -> String {
 
 /// A list of the index, which blocks.
 fn blocking(name: &str) -> List {
-    List { name: name.to_owned(), role: Role::Block, enabled: true, hosts: None, addresses: None }
+    List {
+        name: name.to_owned(),
+        role: Role::Block,
+        enabled: true,
+        hosts: None,
+        addresses: None,
+        except: Vec::new(),
+    }
 }
 
 fn located(mut error: PolicyError, text: &str) -> LoadError {
