@@ -49,7 +49,7 @@ pub struct Country(pub [u8; 2]);
 pub struct Network<'p> {
     /// Its number, RFC 6793.
     pub number: u32,
-    /// Who it is, as the registries have it.
+    /// Who it is.
     pub name: &'p str,
 }
 

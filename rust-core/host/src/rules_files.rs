@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
+use catalog::Catalog;
 use policy::{Document, List, Policy, PolicyError, Resources, Role};
 use runtime::Rules;
 use serde_json::value::RawValue;
@@ -11,6 +12,8 @@ use serde_json::value::RawValue;
 use crate::args::RulesArguments;
 use crate::failure::Failure;
 use crate::lists_file;
+
+const BROKEN: &str = "the program is broken: install it again";
 
 /// What the files say, not yet compiled.
 #[derive(Debug)]
@@ -21,6 +24,8 @@ pub(crate) struct Loaded {
     text: String,
     /// The lists.
     pub(crate) resources: Resources,
+    /// What the hosts of the built-in lists are for.
+    pub(crate) catalog: Catalog,
 }
 
 /// Why files have no rules in them.
@@ -33,8 +38,12 @@ pub(crate) enum LoadError {
 }
 
 impl Loaded {
-    /// Reads the files. Without a policy all is as by default, and each list of the index blocks.
+    /// Reads the files. Without a policy all is as by default, and each list of the index blocks. The built-in lists count
+    /// in any case.
     pub(crate) fn read(policy: Option<&Path>, lists: Option<&Path>) -> Result<Self, LoadError> {
+        let catalog = Catalog::built_in().map_err(|error| {
+            LoadError::File(Failure::new("reading the built-in lists", error).hint(BROKEN))
+        })?;
         let index = lists.map(lists_file::verified).transpose().map_err(LoadError::File)?;
         let (document, text) = match policy {
             Some(path) => {
@@ -52,8 +61,9 @@ impl Loaded {
                 (Document { lists, ..Document::default() }, String::new())
             }
         };
-        let resources = Resources { lists: index.map(Arc::new), ..Resources::default() };
-        Ok(Loaded { document, text, resources })
+        let built_in = Some(catalog.lists().into());
+        let resources = Resources { built_in, lists: index.map(Arc::new), places: None };
+        Ok(Loaded { document, text, resources, catalog })
     }
 
     /// What the rules come to in this situation at this moment.

@@ -31,6 +31,37 @@ fn help_tells_each_command_and_what_its_exit_codes_mean() {
 }
 
 #[test]
+fn the_built_in_lists_count_and_tell_what_a_host_is_for() {
+    let explain = |host: &str| {
+        let output = hushwall(&["explain", "com.android.browser", host, "--json"]);
+        assert_eq!(output.status.code(), Some(0), "{host}");
+        text(&output.stdout).to_owned()
+    };
+    for host in [
+        "sa.api.intl.miui.com",
+        "tracking.intl.miui.com",
+        "data.mistat.xiaomi.com",
+        "api.ad.intl.xiaomi.com",
+        "t.appsflyer.com",
+        "203.107.1.65:80",
+    ] {
+        assert!(explain(host).contains(r#""verdict":"block","reason":""#), "{host}");
+    }
+    for host in [
+        "account.xiaomi.com",
+        "find.api.micloud.xiaomi.net",
+        "update.miui.com",
+        "connect.rom.miui.com",
+        "example.org",
+    ] {
+        assert!(explain(host).contains(r#""verdict":"allow","reason":""#), "{host}");
+    }
+    let told = explain("sa.api.intl.miui.com");
+    assert!(told.contains(r#""about":{"id":"xiaomi.sensors","organisation":"Xiaomi""#), "{told}");
+    assert!(explain("example.org").contains(r#""about":null"#));
+}
+
+#[test]
 fn completions_and_the_man_page_are_printed() {
     for (shell, word) in
         [("bash", "complete"), ("zsh", "#compdef"), ("fish", "complete -c hushwall")]
