@@ -52,7 +52,8 @@ impl Loaded {
                 (Document { lists, ..Document::default() }, String::new())
             }
         };
-        let resources = Resources { lists: index.map(Arc::new), places: None };
+        let resources =
+            Resources { lists: index.into_iter().map(Arc::new).collect(), places: None };
         Ok(Loaded { document, text, resources })
     }
 

@@ -42,8 +42,8 @@ pub struct Policy {
 /// What a document refers to and does not have itself.
 #[derive(Clone, Debug, Default)]
 pub struct Resources {
-    /// The index file of the lists.
-    pub lists: Option<Arc<Index<Bytes>>>,
+    /// The index files of the lists. A list is found by its name, in the first file that has it.
+    pub lists: Vec<Arc<Index<Bytes>>>,
     /// Where addresses are.
     pub places: Option<Arc<dyn Places>>,
 }
@@ -92,7 +92,7 @@ impl Policy {
             return Err(PolicyError::new(path, message));
         }
         let rules = Rules::compile(document, situation, moment)?;
-        let lists = Lists::compile(document, resources.lists.as_ref())?;
+        let lists = Lists::compile(document, &resources.lists)?;
         let pause_end = document.pause.map(|pause| pause.until.unwrap_or(u64::MAX));
         let pause_end = pause_end.filter(|end| *end > moment.unix_seconds);
         let overall = match (document.lockdown, pause_end) {

@@ -32,7 +32,7 @@ fn compile(document: &Value) -> Policy {
     let mut document = document.clone();
     document["version"] = 1.into();
     let document = Document::parse(&document.to_string()).unwrap();
-    let resources = Resources { lists: None, places: Some(Arc::new(Singapore)) };
+    let resources = Resources { lists: Vec::new(), places: Some(Arc::new(Singapore)) };
     let situation = Situation { network: NetworkKind::Wifi, ..Situation::default() };
     let moment = Moment { unix_seconds: 1_795_392_000, utc_offset_at: |_| 0 };
     Policy::compile(&document, &resources, &situation, &moment).unwrap()
@@ -194,7 +194,7 @@ proptest! {
         let document = json!({"groups": [{"name": "web", "apps": ["browser"]}], "rules": rules,
             "version": 1, "lists": [{"name": "l", "hosts": ["a.example"]}]});
                 let parsed = Document::parse(&document.to_string()).unwrap();
-        let resources = Resources { lists: None, places: Some(Arc::new(Singapore)) };
+        let resources = Resources { lists: Vec::new(), places: Some(Arc::new(Singapore)) };
         let moment = Moment { unix_seconds: 0, utc_offset_at: |_| 0 };
         let Ok(policy) = Policy::compile(&parsed, &resources, &Situation::default(), &moment) else {
             return Ok(());

@@ -8,6 +8,8 @@ use std::time::SystemTime;
 
 use engine::FlowRecord;
 
+use crate::logged;
+
 /// Something the front end may want to show.
 #[derive(Debug)]
 pub enum Event {
@@ -28,6 +30,20 @@ pub struct Connection {
     pub started: SystemTime,
     /// The moment the record speaks of.
     pub at: SystemTime,
+    /// What kind of network carries it, as the log calls it.
+    pub network: Arc<str>,
+}
+
+impl Connection {
+    /// The same as the log keeps it.
+    pub fn logged(&self) -> store::Connection {
+        logged::connection(
+            &self.record,
+            &self.network,
+            logged::unix_ms(self.started),
+            logged::unix_ms(self.at),
+        )
+    }
 }
 
 /// What went wrong with a session.

@@ -38,6 +38,7 @@ impl Recorder {
                 started: clock.system_time(record.started),
                 at: clock.system_time(record.at),
                 record: record.clone(),
+                network: Arc::clone(&self.network_label),
             })));
         }
         if let Some(log) = &self.log {
