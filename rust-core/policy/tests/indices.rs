@@ -37,10 +37,8 @@ fn blocking(policy: &Policy, name: &str) -> Option<String> {
     let name = HostName::parse(name.as_bytes()).unwrap();
     let names = [Evidence { name, source: NameSource::Dns }];
     let subject = Subject { owner: &Owner::Unknown, key: &key, names: &names };
-    match policy.decide(&subject).reason {
-        Reason::Listed { list, .. } => Some(list.to_string()),
-        _ => None,
-    }
+    let decision = policy.decide(&subject);
+    if let Reason::Listed { list, .. } = decision.reason { Some(list.to_string()) } else { None }
 }
 
 #[test]

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use engine::FlowRecord;
+use store::{StoreError, Trouble};
 
 use crate::logged;
 
@@ -60,8 +61,13 @@ pub enum Fault {
 /// What happened to the log. Connections are carried all the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LogEvent {
-    /// Writing failed, for the reason told; said once, until it works again.
-    Failed(String),
+    /// Writing failed, or the log could not even be opened; said once, until it works again.
+    Failed {
+        /// What kind of failure.
+        trouble: Trouble,
+        /// The reason, in words.
+        message: String,
+    },
     /// Writing works again.
     Recovered,
     /// The file was found damaged. It was moved, and a new one was begun.
@@ -73,6 +79,12 @@ pub enum LogEvent {
     },
     /// This many records did not reach the log since this was last said.
     Lost(u64),
+}
+
+impl From<&StoreError> for LogEvent {
+    fn from(error: &StoreError) -> Self {
+        LogEvent::Failed { trouble: error.trouble(), message: error.to_string() }
+    }
 }
 
 /// The session's end of the channel.
@@ -107,7 +119,7 @@ impl EventSender {
     }
 
     /// Sends an event, if there is room and somebody listens.
-    pub(crate) fn send(&self, event: Event) {
+    pub fn send(&self, event: Event) {
         match self.sender.try_send(event) {
             Ok(()) | Err(TrySendError::Disconnected(_)) => {}
             Err(TrySendError::Full(_)) => {

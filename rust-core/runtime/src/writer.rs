@@ -294,7 +294,7 @@ impl Writer {
     fn fail(&mut self, error: &StoreError) {
         if !mem::replace(&mut self.failing, true) {
             log::warn!("the log cannot be written: {error}");
-            self.tell(LogEvent::Failed(error.to_string()));
+            self.tell(LogEvent::from(error));
         }
     }
 
@@ -341,7 +341,7 @@ mod tests {
     use std::net::SocketAddr;
     use std::path::Path;
 
-    use store::{Filter, Options, ReasonCode, Reader, State};
+    use store::{Filter, Options, Reader, ReasonCode, State};
     use tempfile::TempDir;
 
     use super::*;

@@ -10,6 +10,7 @@
 //! `follow` and `totals` how it is read.
 
 mod connection;
+mod csv;
 mod error;
 mod follow;
 mod open;
@@ -27,7 +28,8 @@ mod upgrade;
 mod writer;
 
 pub use connection::{Confidence, Connection, State, Verdict};
-pub use error::StoreError;
+pub use csv::csv_row;
+pub use error::{StoreError, Trouble};
 pub use open::Opened;
 pub use query::{Changes, Cursor, Filter, HostFilter, Mark, Page, Row};
 pub use reader::Reader;
