@@ -30,7 +30,7 @@ impl Core {
             Query::Explain(question) => self.explain(&question),
             Query::Status(_) => Ok(Answer::Status(Box::new(self.status()))),
             Query::PolicyCheck(check) => {
-                let document = parse(check.document.get())?;
+                let document = parse(&check.document.to_string())?;
                 let situation = lock(&self.rules).situation.clone();
                 Policy::compile(&document, &self.resources(), &situation, &runtime::moment())?;
                 Ok(Answer::Good { ok: true })

@@ -4,7 +4,6 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 
 use serde::Deserialize;
-use serde_json::value::RawValue;
 
 /// Rows of an answer, where the app does not say how many.
 const USUAL_ROWS: usize = 100;
@@ -115,7 +114,7 @@ pub(crate) enum ProtocolName {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PolicyCheck {
-    pub(crate) document: Box<RawValue>,
+    pub(crate) document: serde_json::Value,
 }
 
 #[derive(Debug, Deserialize)]
