@@ -62,7 +62,8 @@ impl Loaded {
             }
         };
         let built_in = Some(catalog.lists().into());
-        let resources = Resources { built_in, lists: index.map(Arc::new), places: None };
+        let lists = index.into_iter().map(Arc::new).collect();
+        let resources = Resources { built_in, lists, places: None };
         Ok(Loaded { document, text, resources, catalog })
     }
 

@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use rusqlite::{Connection, OpenFlags};
 
 use crate::error::StoreError;
-use crate::schema;
+use crate::{schema, upgrade};
 
 /// What [`Store::open`](crate::Store::open) found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,7 +41,7 @@ const WAL_BYTES: i64 = 4 << 20;
 /// Opens the file for its one writer. The lock is held as long as the [`File`] lives.
 pub(crate) fn open_writer(path: &Path) -> Result<(Connection, File, Opened), StoreError> {
     let lock = lock(path)?;
-    let (connection, opened) = match identify(path)? {
+    let (mut connection, opened) = match identify(path)? {
         Identity::Nothing => (create(path)?, Opened::Fresh),
         Identity::Log => (connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?, Opened::Existing),
         Identity::Damaged(reason) => {
@@ -49,6 +49,7 @@ pub(crate) fn open_writer(path: &Path) -> Result<(Connection, File, Opened), Sto
             (create(path)?, Opened::SetAside { corrupt_file_moved_to, reason })
         }
     };
+    upgrade::upgrade(&mut connection)?;
     connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     // What the log forgets is overwritten, not only marked as free.
@@ -59,16 +60,20 @@ pub(crate) fn open_writer(path: &Path) -> Result<(Connection, File, Opened), Sto
     Ok((connection, lock, opened))
 }
 
-/// Opens the file for reading, beside its writer or without one.
+/// Opens the file for reading, beside its writer or without one. A log of an older format is brought up to today's.
 pub(crate) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
     let missing = || StoreError::Missing { path: path.into() };
     let length = length(path)?.ok_or_else(missing)?;
     if length == 0 {
         return Err(missing());
     }
-    let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-    if !check_marks(path, &connection)? {
-        return Err(missing());
+    let mut connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    let version = check_marks(path, &connection)?.ok_or_else(missing)?;
+    if version < schema::VERSION {
+        // Whoever writes this log now has done it before.
+        let _lock = lock(path)?;
+        upgrade::upgrade(&mut connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?)?;
+        connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     }
     connection.pragma_update(None, "query_only", true)?;
     connection.pragma_update(None, "cache_size", -READER_CACHE_KIB)?;
@@ -101,7 +106,7 @@ pub(crate) fn set_aside(path: &Path) -> Result<PathBuf, StoreError> {
 enum Identity {
     /// No file, or an empty one.
     Nothing,
-    /// A log of this version.
+    /// A log of this version or an older one.
     Log,
     /// What was a log once, and why it is none now.
     Damaged(String),
@@ -113,7 +118,7 @@ fn identify(path: &Path) -> Result<Identity, StoreError> {
         return Ok(Identity::Nothing);
     }
     let examined = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY).and_then(|connection| {
-        if !check_marks(path, &connection)? {
+        if check_marks(path, &connection)?.is_none() {
             return Ok(Identity::Nothing);
         }
         let found: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
@@ -125,8 +130,8 @@ fn identify(path: &Path) -> Result<Identity, StoreError> {
     }
 }
 
-/// Reads whose file it is and of which version; false for a database with nothing in it.
-fn check_marks(path: &Path, connection: &Connection) -> Result<bool, StoreError> {
+/// Reads whose file it is and tells its version; `None` for a database with nothing in it.
+fn check_marks(path: &Path, connection: &Connection) -> Result<Option<i64>, StoreError> {
     let application: i64 =
         connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
     let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
@@ -134,7 +139,7 @@ fn check_marks(path: &Path, connection: &Connection) -> Result<bool, StoreError>
         let objects: i64 =
             connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
         let empty = application == 0 && version == 0 && objects == 0;
-        return if empty { Ok(false) } else { Err(StoreError::Foreign { path: path.into() }) };
+        return if empty { Ok(None) } else { Err(StoreError::Foreign { path: path.into() }) };
     }
     if version > schema::VERSION {
         return Err(StoreError::NewerVersion {
@@ -143,10 +148,10 @@ fn check_marks(path: &Path, connection: &Connection) -> Result<bool, StoreError>
             known: schema::VERSION,
         });
     }
-    if version < schema::VERSION {
+    if version < 1 {
         return Err(StoreError::Damaged(format!("no log ever had format {version}")));
     }
-    Ok(true)
+    Ok(Some(version))
 }
 
 /// Begins a log in a file that is empty or not there.
