@@ -1,0 +1,24 @@
+//! Where addresses are, for the policy and the log, from the octets of a file of places.
+
+use std::fmt;
+use std::net::IpAddr;
+
+/// A file of places, mapped ([`MappedFile`](crate::MappedFile)) or part of the program, for rules that ask for a country or
+/// a network. As [`Resources::places`](policy::Resources) it also tells the log where each connection went.
+pub struct AddressPlaces<B>(pub geo::Places<B>);
+
+impl<B: AsRef<[u8]> + Send + Sync> policy::Places for AddressPlaces<B> {
+    fn country(&self, address: IpAddr) -> Option<[u8; 2]> {
+        self.0.country(address).map(|geo::Country(letters)| letters)
+    }
+
+    fn asn(&self, address: IpAddr) -> Option<u32> {
+        self.0.network(address).map(|network| network.number)
+    }
+}
+
+impl<B> fmt::Debug for AddressPlaces<B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
