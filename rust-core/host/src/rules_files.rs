@@ -6,12 +6,15 @@ use std::sync::Arc;
 
 use catalog::Catalog;
 use policy::{Document, List, Policy, PolicyError, Resources, Role};
-use runtime::Rules;
+use runtime::{AddressPlaces, Rules};
 use serde_json::value::RawValue;
 
 use crate::args::RulesArguments;
 use crate::failure::Failure;
 use crate::lists_file;
+
+/// Where addresses are, made by `scripts/update-data`.
+pub(crate) const PLACES: &[u8] = include_bytes!("../../../data/places.bin");
 
 const BROKEN: &str = "the program is broken: install it again";
 
@@ -39,7 +42,7 @@ pub(crate) enum LoadError {
 
 impl Loaded {
     /// Reads the files. Without a policy all is as by default, and each list of the index blocks. The built-in lists count
-    /// in any case.
+    /// in any case, and where addresses are is known.
     pub(crate) fn read(policy: Option<&Path>, lists: Option<&Path>) -> Result<Self, LoadError> {
         let catalog = Catalog::built_in().map_err(|error| {
             LoadError::File(Failure::new("reading the built-in lists", error).hint(BROKEN))
@@ -62,8 +65,12 @@ impl Loaded {
             }
         };
         let built_in = Some(catalog.lists().into());
+        let places = geo::Places::open(PLACES).map_err(|error| {
+            LoadError::File(Failure::new("reading the built-in places", error).hint(BROKEN))
+        })?;
         let lists = index.into_iter().map(Arc::new).collect();
-        let resources = Resources { built_in, lists, places: None };
+        let resources =
+            Resources { built_in, lists, places: Some(Arc::new(AddressPlaces(places))) };
         Ok(Loaded { document, text, resources, catalog })
     }
 
