@@ -171,10 +171,8 @@ proptest! {
         }
         let decided_by = |rules: &[&Value]| {
             let document = json!({"groups": [{"name": "web", "apps": ["browser", "x"]}], "rules": rules});
-            match decide(&compile(&document), "www.a.example").reason {
-                Reason::Rule { number, .. } => Some(number as usize),
-                _ => None,
-            }
+            let reason = decide(&compile(&document), "www.a.example").reason;
+            if let Reason::Rule { number, .. } = reason { Some(number as usize) } else { None }
         };
         let speaking: Vec<&Value> = kept.iter().filter(|rule| decided_by(&[rule]).is_some()).collect();
         let champion = decided_by(&kept.iter().collect::<Vec<_>>()).map(|number| &kept[number]);
