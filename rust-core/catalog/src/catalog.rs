@@ -101,10 +101,10 @@ impl Catalog {
         self.sources.get(id)
     }
 
-    /// A row with its organisation, as a title: "Xiaomi: OneTrack".
+    /// A row with its organisation, as a title: "Xiaomi: OneTrack"; just "Alibaba HTTPDNS".
     pub fn title(&self, row: &Row) -> String {
         match self.organisation(row) {
-            Some(organisation) if organisation.name != row.product => {
+            Some(organisation) if !row.product.starts_with(&organisation.name) => {
                 format!("{}: {}", organisation.name, row.product)
             }
             Some(_) | None => row.product.clone(),

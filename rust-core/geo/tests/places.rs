@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use hushwall_geo::{Compiler, Places, PlacesError, verify};
+use hushwall_geo::{Compiler, Country, Places, PlacesError, verify};
 use proptest::prelude::*;
 
 const COUNTRIES: &str = "\
@@ -105,25 +105,27 @@ fn the_shipped_file_knows_where_xiaomi_sends() {
         let place = places.lookup(address.parse().unwrap());
         let network =
             place.network.map_or(String::new(), |n| format!(" AS{} {}", n.number, n.name));
-        format!("{}{network}", place.country.unwrap().as_str())
+        let country = place.country.unwrap();
+        format!("{}{network}", country.name().unwrap())
     };
     for (address, place) in [
         // globalapi.ad.xiaomi.com and other servers of Xiaomi, which registries have in the United States.
-        ("47.241.69.153", "SG AS45102 Alibaba Cloud"),
-        ("47.241.35.73", "SG AS45102 Alibaba Cloud"),
-        ("47.241.7.88", "SG AS45102 Alibaba Cloud"),
+        ("47.241.69.153", "Singapore AS45102 Alibaba Cloud"),
+        ("47.241.35.73", "Singapore AS45102 Alibaba Cloud"),
+        ("47.241.7.88", "Singapore AS45102 Alibaba Cloud"),
         // Mi Push's addresses for the world and for China.
-        ("161.117.97.14", "SG AS45102 Alibaba Cloud"),
-        ("161.117.180.178", "SG AS45102 Alibaba Cloud"),
+        ("161.117.97.14", "Singapore AS45102 Alibaba Cloud"),
+        ("161.117.180.178", "Singapore AS45102 Alibaba Cloud"),
         // Alibaba's HTTPDNS.
-        ("203.107.1.65", "CN AS37963 Alibaba Cloud (China)"),
-        ("1.1.1.1", "AU AS13335 Cloudflare"),
-        ("8.8.8.8", "US AS15169 Google"),
-        ("2a00:1450:4001:800::200e", "DE AS15169 Google"),
+        ("203.107.1.65", "China AS37963 Alibaba Cloud (China)"),
+        ("1.1.1.1", "Australia AS13335 Cloudflare"),
+        ("8.8.8.8", "United States AS15169 Google"),
+        ("2a00:1450:4001:800::200e", "Germany AS15169 Google"),
     ] {
         assert_eq!(told(address), place, "{address}");
     }
     assert!(places.attribution().contains("IP Geolocation by DB-IP"));
+    assert_eq!(Country(*b"ZZ").name(), None);
     assert_eq!(places.lookup("10.0.0.1".parse().unwrap()).network, None);
 }
 

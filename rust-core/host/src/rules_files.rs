@@ -16,7 +16,8 @@ use crate::lists_file;
 /// Where addresses are, made by `scripts/update-data`.
 pub(crate) const PLACES: &[u8] = include_bytes!("../../../data/places.bin");
 
-const BROKEN: &str = "the program is broken: install it again";
+/// What helps where the program's own data cannot be read.
+pub(crate) const BROKEN: &str = "the program is broken: install it again";
 
 /// What the files say, not yet compiled.
 #[derive(Debug)]

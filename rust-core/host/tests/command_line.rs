@@ -22,7 +22,8 @@ fn text(bytes: &[u8]) -> &str {
 fn help_tells_each_command_and_what_its_exit_codes_mean() {
     let help = hushwall(&["--help"]);
     assert_eq!(help.status.code(), Some(0));
-    for word in ["run", "engine", "log", "completions", "man", "125", "126", "127", "128"] {
+    for word in ["run", "engine", "log", "report", "completions", "man", "125", "126", "127", "128"]
+    {
         assert!(text(&help.stdout).contains(word), "{word}");
     }
     assert!(!text(&help.stdout).contains("__inside"));
@@ -220,6 +221,29 @@ mod logged {
         let run = hushwall(&[&["log", "--file", path], more].concat());
         assert_eq!(run.status.code(), Some(0), "{}", text(&run.stderr));
         text(&run.stdout).lines().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn a_report_is_told_in_four_forms() {
+        let (_folder, path) = log();
+        let report = |more: &[&str]| {
+            let command =
+                ["report", "--file", &path, "--since", "2000-01-01", "--until", "2100-01-01"];
+            let run = hushwall(&[&command, more].concat());
+            assert_eq!(run.status.code(), Some(0), "{}", text(&run.stderr));
+            text(&run.stdout).to_owned()
+        };
+        let told = report(&[]);
+        assert!(told.contains("1 stopped (0), 2 let through (0)"), "{told}");
+        assert!(told.contains("\nads.tracker.example (new)\n"), "{told}");
+        assert!(!told.contains('\u{1b}'), "{told}");
+        assert!(report(&["--app", "curl"]).contains("1 contact,"));
+        assert!(report(&["--json"]).starts_with(r#"{"apps":[],"period":"#));
+        assert_eq!(report(&["--csv"]).lines().count(), 4);
+        assert!(report(&["--html"]).ends_with("</html>\n"));
+        let backwards = hushwall(&["report", "--file", &path, "--since", "1h", "--until", "2h"]);
+        assert_eq!(backwards.status.code(), Some(125));
+        assert!(text(&backwards.stderr).contains("ends before it begins"));
     }
 
     #[test]
