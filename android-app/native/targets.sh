@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # used by those who read this in
 # What the scripts here share: the ABIs, and what each is called by Rust and by Clang.
 # All paths are relative to the top folder, so that no build depends on where that is.
 
