@@ -6,6 +6,9 @@ class CoreException(val code: String, message: String) : Exception(message) {
         /** The handle is stale: the core was closed. */
         const val CLOSED = "closed"
 
+        /** The log's database cannot be used. */
+        const val LOG = "log"
+
         /** The database is of a newer version; it is left as it is and nothing is logged. */
         const val LOG_VERSION = "log-version"
         const val STORAGE_FULL = "storage-full"

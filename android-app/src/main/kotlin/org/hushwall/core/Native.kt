@@ -5,6 +5,9 @@ package org.hushwall.core
  * numbers that the library checks, so a stale one is an error and no crash.
  */
 internal object Native {
+    /** Loads the library; an UnsatisfiedLinkError says that there is none for this processor. */
+    @JvmStatic fun load() = System.loadLibrary("hushwall")
+
     @JvmStatic external fun version(): ByteArray
 
     @JvmStatic external fun open(config: ByteArray): Long

@@ -88,7 +88,9 @@ data class DayTotals(
     val appsStopped: Int,
     val hours: List<HourBar>,
     val topApps: List<AppTotal>,
-)
+) {
+    companion object
+}
 
 /** One step of a decision; [decides] marks the one that counted. */
 data class Consideration(val text: String, val decides: Boolean)
