@@ -2,7 +2,6 @@
 package org.hushwall.ui.kit
 
 import android.app.Activity
-import android.app.Dialog
 import android.graphics.Rect
 import android.os.Build
 import android.view.View
@@ -16,6 +15,7 @@ import org.hushwall.R
 
 internal object Compat {
     /** Light bars by day, and no darkening by the phone's own filter: our dark theme is drawn by us. */
+    @Suppress("DEPRECATION") // The replacement is of Android 11; these say the same.
     fun prepareWindow(window: Window) {
         val decor = window.decorView
         if (Build.VERSION.SDK_INT >= 29) {
@@ -76,11 +76,6 @@ internal object Compat {
 
     /** False when the user has switched animations off. */
     fun animates(): Boolean = Build.VERSION.SDK_INT < 33 || android.animation.ValueAnimator.areAnimatorsEnabled()
-
-    /** Text of a dialog's window starts at its title, not at a bar. */
-    fun prepareDialog(dialog: Dialog) {
-        dialog.window?.let { prepareWindow(it) }
-    }
 }
 
 /**

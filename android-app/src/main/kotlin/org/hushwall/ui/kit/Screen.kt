@@ -6,16 +6,15 @@ import android.os.Bundle
 import android.view.View
 import android.widget.FrameLayout
 import org.hushwall.R
-import org.hushwall.ui.Parts
-import org.hushwall.ui.parts
+import org.hushwall.Hushwall
 
 internal abstract class Screen : Activity() {
-    protected val asker = Asker()
+    val questions = Asker()
     private val whileVisible = ArrayList<AutoCloseable>()
     private val back = BackTaker(this) { closeOpen() }
     private val tick = Runnable { ticked() }
 
-    val app: Parts get() = parts
+    val hushwall: Hushwall get() = Hushwall.of(this)
 
     override fun onCreate(saved: Bundle?) {
         super.onCreate(saved)
@@ -35,11 +34,11 @@ internal abstract class Screen : Activity() {
     }
 
     override fun onDestroy() {
-        asker.close()
+        questions.close()
         super.onDestroy()
     }
 
-    @Deprecated("The platform's own name for Back before Android 13")
+    @Suppress("DEPRECATION", "OVERRIDE_DEPRECATION") // How Back comes before Android 13.
     override fun onBackPressed() {
         if (!back.handle()) super.onBackPressed()
     }

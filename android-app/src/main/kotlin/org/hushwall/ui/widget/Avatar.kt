@@ -16,7 +16,7 @@ import org.hushwall.ui.kit.MEDIUM
 import org.hushwall.ui.kit.Work
 import org.hushwall.ui.kit.dp
 import org.hushwall.ui.kit.smallIcon
-import org.hushwall.ui.parts
+import org.hushwall.Hushwall
 
 internal class Avatar(context: Context, private val side: Int = 40) : View(context) {
     private val circle = Paint(Paint.ANTI_ALIAS_FLAG or Paint.FILTER_BITMAP_FLAG)
@@ -83,7 +83,7 @@ internal class Avatar(context: Context, private val side: Int = 40) : View(conte
     }
 
     private fun load(app: AppInfo) {
-        val catalogue = context.parts.apps
+        val catalogue = Hushwall.of(context).apps
         val size = context.dp(side)
         Work.icons.execute {
             val drawing = catalogue.icon(app, size) ?: return@execute

@@ -26,16 +26,23 @@ import org.hushwall.ui.kit.tint
 
 internal class Place(val drawable: Int, val label: Int)
 
-internal class TabBar(context: Context, places: List<Place>, rail: Boolean, onChoose: (Int) -> Unit) : LinearLayout(context) {
+internal class TabBar(context: Context, places: List<Place>, private val rail: Boolean, onChoose: (Int) -> Unit) : LinearLayout(context) {
     private val cells = places.mapIndexed { i, place -> Cell(place, i, places.size, onChoose) }
 
     init {
         orientation = if (rail) VERTICAL else HORIZONTAL
         gravity = if (rail) Gravity.TOP else Gravity.CENTER
-        pad(if (rail) 4 else 8, if (rail) 96 else 6, if (rail) 4 else 8, 6)
+        pad(if (rail) 4 else 8, 6)
+        makeRoom(0, 0)
         for (cell in cells) {
             if (rail) add(cell, bottom = 8) else add(cell, width = 0, height = WRAP, weight = 1f)
         }
+    }
+
+    /** Keeps the words clear of the system's bars; pixels. */
+    fun makeRoom(top: Int, bottom: Int) {
+        val own = context.dp(6)
+        setPaddingRelative(paddingStart, (if (rail) context.dp(72) else own) + top, paddingEnd, own + bottom)
     }
 
     fun select(index: Int) = cells.forEachIndexed { i, cell -> cell.show(i == index) }
