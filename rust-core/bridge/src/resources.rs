@@ -15,7 +15,7 @@ use crate::messages::answers::Unusable;
 
 /// The files, and what is in them.
 pub(crate) struct Files {
-    built_in: Option<Arc<[List]>>,
+    built_in: Vec<List>,
     lists: Vec<Mapped<Arc<Index<Bytes>>>>,
     places: Option<Mapped<Arc<MappedPlaces>>>,
 }
@@ -33,12 +33,9 @@ type Stamp = (u64, u64, u64, i64, i64);
 impl Files {
     /// The files at these paths; nothing is read yet.
     pub(crate) fn new(lists: Vec<PathBuf>, places: Option<PathBuf>) -> Self {
-        let built_in = Catalog::built_in().map(|catalog| catalog.lists().into());
-        if let Err(error) = &built_in {
-            log::error!("{error}");
-        }
+        let catalog = Catalog::built_in().inspect_err(|error| log::error!("{error}"));
         Files {
-            built_in: built_in.ok(),
+            built_in: catalog.map_or_else(|_| Vec::new(), |catalog| catalog.lists()),
             lists: lists.into_iter().map(Mapped::new).collect(),
             places: places.map(Mapped::new),
         }
@@ -57,8 +54,11 @@ impl Files {
     /// What rules may refer to. Files that are not there or cannot be used are left out.
     pub(crate) fn resources(&self) -> Resources {
         let places = self.places().map(|places| places as Arc<dyn policy::Places>);
-        let lists = self.lists.iter().filter_map(Mapped::content).collect();
-        Resources { built_in: self.built_in.clone(), lists, places }
+        let lists: Vec<_> = self.lists.iter().filter_map(Mapped::content).collect();
+        let indexed =
+            lists.iter().flat_map(|index| index.lists().map(|list| List::indexed(list.name)));
+        let built_in = self.built_in.iter().cloned().chain(indexed).collect::<Vec<_>>();
+        Resources { built_in: Some(built_in.into()), lists, places }
     }
 
     /// Where addresses are.

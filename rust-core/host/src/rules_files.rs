@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use catalog::Catalog;
-use policy::{Document, List, Policy, PolicyError, Resources, Role};
+use policy::{Document, List, Policy, PolicyError, Resources};
 use runtime::{AddressPlaces, Rules};
 use serde_json::value::RawValue;
 
@@ -61,7 +61,7 @@ impl Loaded {
             }
             None => {
                 let names = index.iter().flat_map(|index| index.lists()).map(|list| list.name);
-                let lists = names.map(blocking).collect();
+                let lists = names.map(List::indexed).collect();
                 (Document { lists, ..Document::default() }, String::new())
             }
         };
@@ -133,18 +133,6 @@ fn reading(policy: Option<&Path>) -> String {
     match policy {
         Some(path) => format!("reading the rules in {}", path.display()),
         None => "preparing the default rules".to_owned(),
-    }
-}
-
-/// A list of the index, which blocks.
-fn blocking(name: &str) -> List {
-    List {
-        name: name.to_owned(),
-        role: Role::Block,
-        enabled: true,
-        hosts: None,
-        addresses: None,
-        except: Vec::new(),
     }
 }
 

@@ -179,6 +179,20 @@ pub struct ListedAddresses {
     pub protocol: Option<Transport>,
 }
 
+impl List {
+    /// The list of this name in an index file, which blocks.
+    pub fn indexed(name: &str) -> Self {
+        List {
+            name: name.to_owned(),
+            role: Role::Block,
+            enabled: true,
+            hosts: None,
+            addresses: None,
+            except: Vec::new(),
+        }
+    }
+}
+
 impl Default for Document {
     /// Everything filtered, and nothing to filter by.
     fn default() -> Self {

@@ -66,10 +66,16 @@ impl Lists {
     pub(crate) fn compile(document: &Document, resources: &Resources) -> Result<Self, PolicyError> {
         let mut lists = Lists::default();
         let built_in = resources.built_in.as_deref().unwrap_or_default();
-        for list in built_in {
-            lists.add_built_in(list, document.lists.iter().find(|named| named.name == list.name));
-        }
         let mut compiled: Vec<Compiled> = resources.lists.iter().map(Compiled::new).collect();
+        for list in built_in {
+            let named = document.lists.iter().find(|named| named.name == list.name);
+            match as_wanted(list, named) {
+                Some(list) if has_entries(&list) => lists.add_own(&list),
+                // Where its file is missing, there is nothing that could count.
+                Some(list) => drop(compiled.iter_mut().any(|compiled| compiled.use_list(&list))),
+                None => {}
+            }
+        }
         for (number, list) in document.lists.iter().enumerate() {
             let earlier = &document.lists[..number];
             if earlier.iter().any(|earlier| earlier.name == list.name) {
@@ -188,22 +194,6 @@ impl Lists {
         }
     }
 
-    /// Adds a built-in list as the document wants it.
-    fn add_built_in(&mut self, list: &List, named: Option<&List>) {
-        let list = match named {
-            None => Cow::Borrowed(list),
-            // It replaces ours, and comes in its turn.
-            Some(named) if has_entries(named) => return,
-            Some(named) => {
-                let mut list = list.clone();
-                list.enabled = named.enabled;
-                list.except.extend_from_slice(&named.except);
-                Cow::Owned(list)
-            }
-        };
-        self.add_own(&list);
-    }
-
     fn add_own(&mut self, list: &List) {
         if !list.enabled {
             return;
@@ -306,6 +296,20 @@ impl Exceptions {
             });
             is_about && packages(owner).any(|package| apps.contains(package))
         })
+    }
+}
+
+/// A built-in list as the document wants it, which may name it; `None` where the document has one in its place.
+fn as_wanted<'a>(list: &'a List, named: Option<&List>) -> Option<Cow<'a, List>> {
+    match named {
+        None => Some(Cow::Borrowed(list)),
+        Some(named) if has_entries(named) => None,
+        Some(named) => {
+            let mut list = list.clone();
+            list.enabled = named.enabled;
+            list.except.extend_from_slice(&named.except);
+            Some(Cow::Owned(list))
+        }
     }
 }
 

@@ -43,7 +43,8 @@ pub struct Policy {
 #[derive(Clone, Debug, Default)]
 pub struct Resources {
     /// Lists that count without being named. A document that names one, without hosts and addresses of its own, turns it
-    /// on or off or adds exceptions; one that has a list of the same name with hosts of its own replaces it.
+    /// on or off or adds exceptions; one that has a list of the same name with hosts of its own replaces it. One without
+    /// hosts and addresses is the list of its name in an index file.
     pub built_in: Option<Arc<[List]>>,
     /// The index files of the lists. A list is found by its name, in the first file that has it.
     pub lists: Vec<Arc<Index<Bytes>>>,

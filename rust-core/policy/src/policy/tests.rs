@@ -270,3 +270,32 @@ fn built_in_lists_count_unless_the_document_says_otherwise() {
     assert_eq!(blocked(r#"[{"name": "mine", "hosts": ["example"]}]"#), [true, false, true]);
     assert_eq!(blocked(r#"[{"name": "trackers", "hosts": ["s.example"]}]"#), [false, false, true]);
 }
+
+#[test]
+fn a_built_in_list_may_lie_in_an_index_file() {
+    let mut compiler = lists::Compiler::new();
+    compiler.add("pages", b"t.example\n", &lists::Options::default()).unwrap();
+    let index = lists::Index::open(lists::Bytes::new(compiler.finish())).unwrap();
+    let built_in =
+        Document::parse(r#"{"version": 1, "lists": [{"name": "pages"}]}"#).unwrap().lists;
+    let with = |indices: Vec<Arc<lists::Index<lists::Bytes>>>, document: &str| {
+        let resources = Resources {
+            built_in: Some(built_in.clone().into()),
+            lists: indices,
+            ..Resources::default()
+        };
+        let moment = Moment { unix_seconds: 0, utc_offset_at: |_| 0 };
+        let document = Document::parse(document).unwrap();
+        let policy =
+            Policy::compile(&document, &resources, &Situation::default(), &moment).unwrap();
+        decide(&policy, &app("any"), &[seen("t.example", NameSource::Sni)]).verdict == BLOCK
+    };
+    let index = Arc::new(index);
+    assert!(with(vec![Arc::clone(&index)], r#"{"version": 1}"#));
+    assert!(!with(
+        vec![Arc::clone(&index)],
+        r#"{"version": 1, "lists": [{"name": "pages", "enabled": false}]}"#
+    ));
+    assert!(!with(vec![], r#"{"version": 1}"#), "without the file nothing counts");
+    assert!(!with(vec![], r#"{"version": 1, "lists": [{"name": "pages"}]}"#));
+}
