@@ -31,6 +31,7 @@ pub use outside::{
     TunError,
 };
 pub use record::{FlowRecord, RecordState, Traffic};
+pub use resolver::FIRST_QUESTION;
 pub use settings::{Limits, Network, Settings};
 pub use slab::{Slab, SlabId, SlabPool};
 pub use smoltcp::socket::tcp::SocketBuffer;

@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use lists::{Bytes, Index};
-use runtime::MappedFile;
 
 use crate::failure::Failure;
 
@@ -16,7 +15,5 @@ pub(crate) fn verified(path: &Path) -> Result<Index<Bytes>, Failure> {
         Failure::new(format!("reading the lists in {}", path.display()), error)
             .hint("an index of lists is written by: hushwall lists compile -o INDEX FILE…")
     };
-    let file = MappedFile::open(path).map_err(|error| failed(&error))?;
-    lists::verify(file.as_ref()).map_err(|error| failed(&error))?;
-    Index::open(Bytes::new(file)).map_err(|error| failed(&error))
+    runtime::list_index(path).map_err(|error| failed(&error))
 }

@@ -71,8 +71,8 @@ impl Loaded {
         })?;
         let resources = Resources {
             built_in,
-            lists: index.map(Arc::new),
-            places: Some(Arc::new(AddressPlaces(places))),
+            lists: index.into_iter().map(Arc::new).collect(),
+            places: Some(Arc::new(AddressPlaces::new(places))),
         };
         Ok(Loaded { document, text, resources, catalog })
     }

@@ -261,7 +261,7 @@ fn print(events: &Receiver<Event>, show: Show) -> Summary {
                 }
             }
             // The runtime warns of these too, and the logger prints that.
-            Event::Fault(_) | Event::Log(LogEvent::Failed(_)) => {}
+            Event::Fault(_) | Event::Log(LogEvent::Failed { .. }) => {}
             Event::Log(LogEvent::Recovered) => say("hushwall: the log is written again"),
             Event::Log(LogEvent::SetAside { moved_to, reason }) => {
                 warn_set_aside(&moved_to, &reason);

@@ -163,7 +163,7 @@ fn a_newer_or_foreign_log_is_not_read() {
 mod logged {
     use std::sync::Arc;
 
-    use store::{Connection, Options, State, Store, Verdict};
+    use store::{Connection, Options, Reason, ReasonCode, State, Store, Verdict};
     use tempfile::TempDir;
     use wire::{AppId, FlowKey, HostName, NameSource, Owner, Protocol};
 
@@ -187,7 +187,11 @@ mod logged {
             },
             name: host.map(|host| (HostName::parse(host.as_bytes()).unwrap(), NameSource::Sni)),
             verdict,
-            reason: Arc::from("a, \"reason\""),
+            reason: Reason {
+                code: ReasonCode::NothingAgainst,
+                text: Arc::from("a, \"reason\""),
+                listed: None,
+            },
             state: if verdict == Verdict::Block { State::Blocked } else { State::Closed },
             bytes_up: 1234,
             bytes_down: 5,

@@ -23,7 +23,7 @@ pub(crate) struct Lists {
     by_host: HashMap<Arc<str>, Vec<u16>>,
     by_prefix: HashMap<Prefix, Vec<Listed>>,
     prefix_lengths: Vec<u8>,
-    compiled: Option<Compiled>,
+    compiled: Vec<Compiled>,
 }
 
 #[derive(Clone, Debug)]
@@ -52,7 +52,7 @@ struct Listed {
     text: Arc<str>,
 }
 
-/// The lists of the index file that the document names.
+/// The lists of an index file that the document names.
 #[derive(Clone, Debug)]
 struct Compiled {
     index: Arc<Index<Bytes>>,
@@ -69,13 +69,7 @@ impl Lists {
         for list in built_in {
             lists.add_built_in(list, document.lists.iter().find(|named| named.name == list.name));
         }
-        let mut compiled = resources.lists.as_ref().map(|index| Compiled {
-            names: index.lists().map(|list| list.name.into()).collect(),
-            index: Arc::clone(index),
-            block: ListSet::default(),
-            protect: ListSet::default(),
-            exceptions: Vec::new(),
-        });
+        let mut compiled: Vec<Compiled> = resources.lists.iter().map(Compiled::new).collect();
         for (number, list) in document.lists.iter().enumerate() {
             let earlier = &document.lists[..number];
             if earlier.iter().any(|earlier| earlier.name == list.name) {
@@ -89,33 +83,12 @@ impl Lists {
                 continue;
             }
             let path = format!("lists[{number}].name");
-            let compiled = compiled.as_mut().ok_or_else(|| {
-                let message = format!(
-                    "the list {:?} has no hosts here, and there is no index file to have it",
-                    list.name
-                );
-                PolicyError::new(&path, message)
-            })?;
-            let found = compiled.index.lists().find(|known| known.name == list.name);
-            let id = found.map(|found| found.id).ok_or_else(|| {
-                let message = format!(
-                    "the index file has no list {:?}; it has: {}",
-                    list.name,
-                    compiled.names.join(", ")
-                );
-                PolicyError::new(&path, message)
-            })?;
-            match list.role {
-                _ if !list.enabled => {}
-                Role::Block => compiled.block.insert(id),
-                Role::Protect => compiled.protect.insert(id),
-            }
-            if !list.except.is_empty() {
-                compiled.exceptions.push((id, Exceptions::of(&list.except)));
+            if !compiled.iter_mut().any(|compiled| compiled.use_list(list)) {
+                return Err(PolicyError::new(path, unknown(&list.name, &compiled)));
             }
         }
-        lists.compiled = compiled
-            .filter(|used| used.block != ListSet::default() || used.protect != ListSet::default());
+        compiled.retain(Compiled::is_used);
+        lists.compiled = compiled;
         Ok(lists)
     }
 
@@ -123,7 +96,7 @@ impl Lists {
     pub(crate) fn block_names(&self) -> bool {
         let block = ListSet::default();
         let own = self.by_host.values().flatten().any(|&list| self.role(list) == Role::Block);
-        own || self.compiled.as_ref().is_some_and(|compiled| compiled.block != block)
+        own || self.compiled.iter().any(|compiled| compiled.block != block)
     }
 
     /// What they say: a list that protects comes before those that block.
@@ -184,19 +157,16 @@ impl Lists {
         fitting.map(|entry| self.reason(entry.list, entry.text.clone().into()))
     }
 
-    /// What the index's lists of this role say together: one list's exception holds against all.
+    /// What the indices' lists of this role say together: one list's exception holds against all.
     fn in_index(&self, role: Role, facts: &Facts<'_>, name: Option<&HostName>) -> Option<Reason> {
-        let (compiled, name) = (self.compiled.as_ref()?, name?);
-        let mut lists = match role {
-            Role::Block => compiled.block,
-            Role::Protect => compiled.protect,
-        };
-        for (list, exceptions) in &compiled.exceptions {
-            if lists.contains(*list) && exceptions.free(facts.owner, Some(name)) {
-                lists.remove(*list);
-            }
-        }
-        let found = compiled.index.decide(name, lists).filter(|found| !found.effect.allows())?;
+        let name = name?;
+        let said = self.compiled.iter().filter_map(|compiled| {
+            let lists = compiled.counting(role, facts.owner, name);
+            compiled.index.decide(name, lists).map(|found| (compiled, found))
+        });
+        // The first among equals, as within one index.
+        let decisive = said.reduce(|a, b| if b.1.effect > a.1.effect { b } else { a });
+        let (compiled, found) = decisive.filter(|(_, found)| !found.effect.allows())?;
         let list = compiled.names.get(found.list.number())?.clone();
         let entry = Entry::suffix(name, found.entry);
         Some(match role {
@@ -267,6 +237,65 @@ impl Lists {
             }
         }
     }
+}
+
+impl Compiled {
+    fn new(index: &Arc<Index<Bytes>>) -> Self {
+        Compiled {
+            names: index.lists().map(|list| list.name.into()).collect(),
+            index: Arc::clone(index),
+            block: ListSet::default(),
+            protect: ListSet::default(),
+            exceptions: Vec::new(),
+        }
+    }
+
+    /// Lets this list of the document count, if it is here.
+    fn use_list(&mut self, list: &List) -> bool {
+        let Some(id) = self.index.lists().find(|known| known.name == list.name).map(|list| list.id)
+        else {
+            return false;
+        };
+        match list.role {
+            _ if !list.enabled => {}
+            Role::Block => self.block.insert(id),
+            Role::Protect => self.protect.insert(id),
+        }
+        if !list.except.is_empty() {
+            self.exceptions.push((id, Exceptions::of(&list.except)));
+        }
+        true
+    }
+
+    /// The lists of this role that count for this owner and name.
+    fn counting(&self, role: Role, owner: &Owner, name: &HostName) -> ListSet {
+        let mut lists = match role {
+            Role::Block => self.block,
+            Role::Protect => self.protect,
+        };
+        for (list, exceptions) in &self.exceptions {
+            if exceptions.free(owner, Some(name)) {
+                lists.remove(*list);
+            }
+        }
+        lists
+    }
+
+    fn is_used(&self) -> bool {
+        self.block != ListSet::default() || self.protect != ListSet::default()
+    }
+}
+
+/// That no index has a list of this name.
+fn unknown(name: &str, compiled: &[Compiled]) -> String {
+    if compiled.is_empty() {
+        return format!(
+            "the list {name:?} has no hosts here, and there is no index file to have it"
+        );
+    }
+    let known: Vec<&str> =
+        compiled.iter().flat_map(|compiled| &compiled.names).map(|name| &**name).collect();
+    format!("the index file has no list {name:?}; it has: {}", known.join(", "))
 }
 
 impl Exceptions {

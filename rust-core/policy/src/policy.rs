@@ -45,8 +45,8 @@ pub struct Resources {
     /// Lists that count without being named. A document that names one, without hosts and addresses of its own, turns it
     /// on or off or adds exceptions; one that has a list of the same name with hosts of its own replaces it.
     pub built_in: Option<Arc<[List]>>,
-    /// The index file of the lists.
-    pub lists: Option<Arc<Index<Bytes>>>,
+    /// The index files of the lists. A list is found by its name, in the first file that has it.
+    pub lists: Vec<Arc<Index<Bytes>>>,
     /// Where addresses are.
     pub places: Option<Arc<dyn Places>>,
 }

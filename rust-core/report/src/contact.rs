@@ -162,7 +162,7 @@ impl Tally {
         if let Some(network) = place.network {
             one_more(&mut self.networks, network.name.to_owned());
         }
-        let why = (connection.reason.to_string(), connection.verdict.as_str());
+        let why = (connection.reason.text.to_string(), connection.verdict.as_str());
         *self.why.entry(why).or_default() += 1;
         if let Some(count) = self.by_hour.get_mut(hour) {
             *count += 1;

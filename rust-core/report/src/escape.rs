@@ -58,22 +58,10 @@ pub fn harmless_html(text: &str) -> String {
     safe
 }
 
-/// Values as one row of CSV (RFC 4180), harmless to a terminal and to a spreadsheet: a value that a spreadsheet would take
-/// for a formula gets an apostrophe in front.
+/// Values as one row of CSV (RFC 4180), harmless to a terminal and to a spreadsheet.
 pub fn csv_row(values: &[&str]) -> String {
-    let cells: Vec<String> = values.iter().map(|value| csv_cell(value)).collect();
-    cells.join(",")
-}
-
-fn csv_cell(value: &str) -> String {
-    let formula = value.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let value = harmless(value);
-    let value = if formula { format!("'{value}").into() } else { value };
-    if value.contains(['"', ',', '\n', '\r', ';']) {
-        format!("\"{}\"", value.replace('"', "\"\""))
-    } else {
-        value.into_owned()
-    }
+    let values: Vec<Cow<'_, str>> = values.iter().map(|value| harmless(value)).collect();
+    store::csv_row(&values.iter().map(|value| &**value).collect::<Vec<_>>())
 }
 
 fn is_dangerous(character: char) -> bool {
@@ -121,7 +109,7 @@ mod tests {
                 "two\nlines",
                 "\t=1"
             ]),
-            "'=1+1,'+1,'-1,'@a,plain,\"a,b\",\"say \"\"hi\"\"\",two\\u{a}lines,'\\u{9}=1"
+            "'=1+1,'+1,'-1,'@a,plain,\"a,b\",\"say \"\"hi\"\"\",two\\u{a}lines,\\u{9}=1"
         );
     }
 

@@ -8,7 +8,7 @@ use catalog::Catalog;
 use geo::{Compiler, Places};
 use hushwall_report::{Contact, Period, Question, Report, Sources, csv, html, json};
 use serde_json::Value;
-use store::{Connection, Options, Reader, State, Store, Verdict};
+use store::{Connection, Options, Reader, ReasonCode, State, Store, Verdict};
 use tempfile::TempDir;
 use wire::{AppId, FlowKey, HostName, NameSource, Owner, Protocol};
 
@@ -48,7 +48,11 @@ fn log(connections: &[(&str, Option<&str>, &str, i64, bool)]) -> Log {
                 },
                 name: host.map(|host| (HostName::parse(host.as_bytes()).unwrap(), source)),
                 verdict: if blocked { Verdict::Block } else { Verdict::Allow },
-                reason: Arc::from(if blocked { "it is on a list" } else { "nothing against" }),
+                reason: store::Reason {
+                    code: if blocked { ReasonCode::Listed } else { ReasonCode::NothingAgainst },
+                    text: Arc::from(if blocked { "it is on a list" } else { "nothing against" }),
+                    listed: None,
+                },
                 state: if blocked { State::Blocked } else { State::Closed },
                 // A blocked question has bytes too, which went nowhere.
                 bytes_up: if blocked && remote.port() != 53 { 0 } else { 100 },

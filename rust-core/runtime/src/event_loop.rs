@@ -243,6 +243,8 @@ impl EventLoop {
         Stats {
             engine: self.engine.stats(),
             attribution: self.world.attribution.stats(),
+            packets_out: self.world.packets_out,
+            blocked_questions: self.world.recorder.blocked_questions(),
             records_lost: self.world.recorder.lost(),
             events_missed: self.world.recorder.missed(),
             capture_lost: self.world.tap.as_ref().map_or(0, Tap::lost),

@@ -7,6 +7,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use engine::FlowRecord;
+use store::{StoreError, Trouble};
+
+use crate::logged;
 
 /// Something the front end may want to show.
 #[derive(Debug)]
@@ -28,6 +31,20 @@ pub struct Connection {
     pub started: SystemTime,
     /// The moment the record speaks of.
     pub at: SystemTime,
+    /// What kind of network carries it, as the log calls it.
+    pub network: Arc<str>,
+}
+
+impl Connection {
+    /// The same as the log keeps it.
+    pub fn logged(&self) -> store::Connection {
+        logged::connection(
+            &self.record,
+            &self.network,
+            logged::unix_ms(self.started),
+            logged::unix_ms(self.at),
+        )
+    }
 }
 
 /// What went wrong with a session.
@@ -44,8 +61,13 @@ pub enum Fault {
 /// What happened to the log. Connections are carried all the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LogEvent {
-    /// Writing failed, for the reason told; said once, until it works again.
-    Failed(String),
+    /// Writing failed, or the log could not even be opened; said once, until it works again.
+    Failed {
+        /// What kind of failure.
+        trouble: Trouble,
+        /// The reason, in words.
+        message: String,
+    },
     /// Writing works again.
     Recovered,
     /// The file was found damaged. It was moved, and a new one was begun.
@@ -57,6 +79,12 @@ pub enum LogEvent {
     },
     /// This many records did not reach the log since this was last said.
     Lost(u64),
+}
+
+impl From<&StoreError> for LogEvent {
+    fn from(error: &StoreError) -> Self {
+        LogEvent::Failed { trouble: error.trouble(), message: error.to_string() }
+    }
 }
 
 /// The session's end of the channel.
@@ -91,7 +119,7 @@ impl EventSender {
     }
 
     /// Sends an event, if there is room and somebody listens.
-    pub(crate) fn send(&self, event: Event) {
+    pub fn send(&self, event: Event) {
         match self.sender.try_send(event) {
             Ok(()) | Err(TrySendError::Disconnected(_)) => {}
             Err(TrySendError::Full(_)) => {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use engine::FlowRecord;
+use engine::{FIRST_QUESTION, FlowRecord, RecordState};
 
 use crate::clock::WallClock;
 use crate::events::{Connection, Event, EventSender};
@@ -13,6 +13,7 @@ pub(crate) struct Recorder {
     log: Option<Arc<LogQueue>>,
     events: Option<EventSender>,
     network_label: Arc<str>,
+    blocked_questions: u64,
 }
 
 impl Recorder {
@@ -22,7 +23,7 @@ impl Recorder {
         events: Option<EventSender>,
         network_label: Arc<str>,
     ) -> Self {
-        Recorder { log, events, network_label }
+        Recorder { log, events, network_label, blocked_questions: 0 }
     }
 
     /// The network changed.
@@ -31,18 +32,27 @@ impl Recorder {
     }
 
     /// Passes the record on. Never waits for the disk or the front end.
-    pub(crate) fn record(&self, record: FlowRecord) {
+    pub(crate) fn record(&mut self, record: FlowRecord) {
+        if record.flow.index >= FIRST_QUESTION && record.state == RecordState::Blocked {
+            self.blocked_questions += 1;
+        }
         if let Some(events) = self.events.as_ref().filter(|events| events.wants_connections()) {
             let clock = WallClock::read();
             events.send(Event::Connection(Box::new(Connection {
                 started: clock.system_time(record.started),
                 at: clock.system_time(record.at),
                 record: record.clone(),
+                network: Arc::clone(&self.network_label),
             })));
         }
         if let Some(log) = &self.log {
             log.push(record, &self.network_label);
         }
+    }
+
+    /// Questions that were blocked.
+    pub(crate) fn blocked_questions(&self) -> u64 {
+        self.blocked_questions
     }
 
     /// Records that did not reach the log.

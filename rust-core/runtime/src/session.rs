@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::net::IpAddr;
 use std::os::fd::OwnedFd;
 use std::panic::{self, AssertUnwindSafe};
-use std::sync::mpsc::sync_channel;
+use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -15,7 +15,7 @@ use engine::{Engine, Limits, Network, Settings};
 use nix::sys::epoll::{Epoll, EpollCreateFlags};
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use policy::{Document, Moment, Places, PolicyError, Resources, Situation};
-use store::Store;
+use store::{Store, StoreError};
 
 use crate::attribution::{Attribution, Attributor};
 use crate::event_loop::EventLoop;
@@ -27,7 +27,7 @@ use crate::slabs::MappedSlabs;
 use crate::stats::Stats;
 use crate::tun::Tun;
 use crate::world::World;
-use crate::writer::LogQueue;
+use crate::writer::{LogQueue, Task};
 use crate::{capture, clock, writer};
 
 /// An owner that is found later than this comes too late to be waited for: half of the engine's own deadline.
@@ -198,6 +198,14 @@ impl Session {
         self.change_rules(|rules| rules.situation = situation)
     }
 
+    /// Rules, resources and situation, all at once.
+    ///
+    /// # Errors
+    /// As [`Session::set_rules`].
+    pub fn replace_rules(&self, rules: Rules) -> Result<(), PolicyError> {
+        self.change_rules(|standing| *standing = rules)
+    }
+
     fn change_rules(&self, change: impl FnOnce(&mut Rules)) -> Result<(), PolicyError> {
         let mut standing = self.rules.lock().unwrap_or_else(PoisonError::into_inner);
         let mut rules = standing.clone();
@@ -224,9 +232,41 @@ impl Session {
 
     /// The counters as they stand; `None` from a session that has failed.
     pub fn stats(&self) -> Option<Stats> {
+        self.ask_stats().recv().ok()
+    }
+
+    /// Asks the engine's thread for its counters. The answer shows that it is alive; none comes from a session that has failed.
+    pub fn ask_stats(&self) -> Receiver<Stats> {
         let (reply, answer) = sync_channel(1);
         self.mailbox.post(Command::Stats(reply));
-        answer.recv().ok()
+        answer
+    }
+
+    /// Forgets everything that the log has. Without a log there is nothing to do.
+    ///
+    /// # Errors
+    /// As [`Store::clear`].
+    pub fn clear_log(&self) -> Result<(), StoreError> {
+        let (reply, answer) = sync_channel(1);
+        self.ask_log(Task::Clear(reply));
+        answer.recv().unwrap_or(Ok(()))
+    }
+
+    /// Writes to this log from now on, and moves there what the log so far has; tells how many connections were moved. A
+    /// session that was started without a log stays without one.
+    ///
+    /// # Errors
+    /// As [`Store::take_in`]; what could not be moved is still where it was.
+    pub fn replace_log(&self, log: Store) -> Result<usize, StoreError> {
+        let (reply, answer) = sync_channel(1);
+        self.ask_log(Task::Replace(Box::new(log), reply));
+        answer.recv().unwrap_or(Ok(0))
+    }
+
+    fn ask_log(&self, task: Task) {
+        if let Some((queue, _)) = &self.log {
+            queue.ask(task);
+        }
     }
 
     /// What is wrong with the session, if anything.
@@ -305,7 +345,6 @@ mod tests {
     use std::net::{SocketAddr, UdpSocket};
     use std::path::Path;
     use std::sync::atomic::{AtomicU64, Ordering};
-    use std::sync::mpsc::Receiver;
 
     use engine::RecordState;
     use nix::errno::Errno;
@@ -444,6 +483,31 @@ mod tests {
         assert_eq!(session.fault(), None);
         let stats = session.stats().unwrap();
         assert_eq!((stats.engine.flows, stats.attribution.answered), (1, 1), "the same flow");
+    }
+
+    #[test]
+    fn a_log_is_replaced_by_another_which_gets_what_it_had_and_is_cleared() {
+        let folder = TempDir::new().unwrap();
+        let (buffer, path) = (folder.path().join("buffer"), folder.path().join("log"));
+        let rows = |path: &Path| {
+            let page = Reader::open(path).unwrap().page(&Filter::default(), None, 10).unwrap();
+            page.rows.len()
+        };
+        let server = UdpSocket::bind("127.0.0.1:0").unwrap();
+        let (tun, apps) = tun();
+        let (session, _events) = start(tun, Some(&buffer));
+        open_flow(&apps, &server);
+        let block = document(r#"{"version":1,"default_mode":"block"}"#);
+        session.set_rules(block, Resources::default()).unwrap();
+        session.stats().unwrap(); // the flow is cut, and its record on its way
+        let log = Store::open(&path, Options::default()).unwrap().0;
+        assert_eq!(session.replace_log(log).unwrap(), 1);
+        assert_eq!((rows(&buffer), rows(&path)), (0, 1));
+        apps.send(&udp_packet(app_address(), server.local_addr().unwrap(), b"ping"));
+        session.stats().unwrap();
+        session.clear_log().unwrap();
+        assert_eq!(rows(&path), 0);
+        session.stop();
     }
 
     fn document(text: &str) -> Arc<Document> {

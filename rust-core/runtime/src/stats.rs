@@ -9,6 +9,10 @@ pub struct Stats {
     pub engine: engine::Stats,
     /// Attribution's.
     pub attribution: AttributionStats,
+    /// IP packets written to the apps.
+    pub packets_out: u64,
+    /// Questions for names that were answered as blocked; repeats of one within a short time count once.
+    pub blocked_questions: u64,
     /// Records that did not reach the log, because the disk was too slow or failed.
     pub records_lost: u64,
     /// Events that the front end missed because it was slow.

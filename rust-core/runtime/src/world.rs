@@ -23,6 +23,8 @@ use crate::tun::Tun;
 pub(crate) struct World {
     /// The apps' side.
     pub(crate) tun: Tun,
+    /// Packets written to it and those before it.
+    pub(crate) packets_out: u64,
     /// Upstream TCP.
     pub(crate) connections: Connections,
     /// Upstream datagrams.
@@ -46,6 +48,7 @@ impl World {
     ) -> Self {
         World {
             tun,
+            packets_out: 0,
             connections: Connections::new(Arc::clone(epoll)),
             ports: Ports::new(Arc::clone(epoll)),
             attribution,
@@ -58,6 +61,7 @@ impl World {
 impl Outside for World {
     fn write_packet(&mut self, packet: &[u8]) -> Result<(), TunError> {
         self.tun.write(packet)?;
+        self.packets_out += 1;
         if let Some(tap) = &mut self.tap {
             tap.packet(Direction::ToApp, packet);
         }

@@ -6,16 +6,18 @@
 use std::collections::HashMap;
 use std::io;
 use std::mem;
+use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use engine::{FlowId, FlowRecord, RecordState};
-use policy::{Places, Verdict};
-use store::{Connection, Opened, State, Store, StoreError};
+use engine::{FlowId, FlowRecord};
+use policy::Places;
+use store::{Connection, Opened, Store, StoreError};
 
 use crate::clock::{self, WallClock};
 use crate::events::{Event, EventSender, LogEvent};
+use crate::logged;
 
 /// Records that wait for the disk at most, about 30 MiB: as many as there can be flows.
 const MAX_QUEUED: usize = 65_536;
@@ -42,8 +44,17 @@ struct Queue {
     records: Vec<Queued>,
     /// Where in `records` a flow's record is.
     places: HashMap<FlowId, usize>,
+    tasks: Vec<Task>,
     lost: u64,
     closed: bool,
+}
+
+/// What else the log's thread is asked to do, between two batches. Whoever asked waits for the answer, or has gone.
+pub(crate) enum Task {
+    /// Forget everything.
+    Clear(SyncSender<Result<(), StoreError>>),
+    /// Go on in this log, and move there what the log so far has.
+    Replace(Box<Store>, SyncSender<Result<usize, StoreError>>),
 }
 
 struct Queued {
@@ -74,6 +85,12 @@ impl LogQueue {
         }
     }
 
+    /// Asks for something else, to be done after what is queued is written.
+    pub(crate) fn ask(&self, task: Task) {
+        self.lock().tasks.push(task);
+        self.filled.notify_one();
+    }
+
     /// Records that did not reach the log so far.
     pub(crate) fn lost(&self) -> u64 {
         self.lock().lost
@@ -87,7 +104,8 @@ impl LogQueue {
 
     /// Sleeps until a batch is due, at most for `patience`; `false` once the queue is closed and this is all.
     fn next_batch(&self, batch: &mut Vec<Queued>, patience: Option<Duration>) -> bool {
-        let empty = |queue: &mut Queue| queue.records.is_empty() && !queue.closed;
+        let empty =
+            |queue: &mut Queue| queue.records.is_empty() && queue.tasks.is_empty() && !queue.closed;
         let queue = self.lock();
         let queue = match patience {
             None => self.filled.wait_while(queue, empty).unwrap_or_else(PoisonError::into_inner),
@@ -99,7 +117,10 @@ impl LogQueue {
             }
         };
         let small = |queue: &mut Queue| {
-            !queue.records.is_empty() && queue.records.len() < FULL_BATCH && !queue.closed
+            !queue.records.is_empty()
+                && queue.records.len() < FULL_BATCH
+                && queue.tasks.is_empty()
+                && !queue.closed
         };
         let (mut queue, _) = self
             .filled
@@ -109,6 +130,10 @@ impl LogQueue {
         *batch = mem::take(&mut queue.records);
         queue.places = HashMap::new();
         !queue.closed
+    }
+
+    fn take_tasks(&self) -> Vec<Task> {
+        mem::take(&mut self.lock().tasks)
     }
 
     fn add_lost(&self, count: usize) {
@@ -177,12 +202,30 @@ impl Writer {
                 self.write();
             }
             self.write(); // what is left of a failure, even if nothing new came
+            for task in self.queue.take_tasks() {
+                self.run_task(task);
+            }
             if self.untidy {
                 self.maintain();
             }
             self.tell_lost();
             if was_burst {
                 give_freed_memory_back();
+            }
+        }
+    }
+
+    fn run_task(&mut self, task: Task) {
+        match task {
+            Task::Clear(reply) => {
+                let cleared = self.store.as_mut().map_or(Ok(()), Store::clear);
+                drop(reply.try_send(cleared));
+            }
+            Task::Replace(mut store, reply) => {
+                let moved = self.store.take().map_or(Ok(0), |old| store.take_in(old));
+                self.store = Some(*store);
+                self.untidy = true;
+                drop(reply.try_send(moved));
             }
         }
     }
@@ -256,7 +299,7 @@ impl Writer {
     fn fail(&mut self, error: &StoreError) {
         if !mem::replace(&mut self.failing, true) {
             log::warn!("the log cannot be written: {error}");
-            self.tell(LogEvent::Failed(error.to_string()));
+            self.tell(LogEvent::from(error));
         }
     }
 
@@ -291,35 +334,13 @@ fn give_freed_memory_back() {
 /// The record as the log keeps it.
 fn connection(queued: &Queued, clock: WallClock, places: Option<&dyn Places>) -> Connection {
     let Queued { record, network } = queued;
-    let ended_ms = (record.state != RecordState::Open).then(|| millis(clock, record.at));
+    let (started_ms, at_ms) = (millis(clock, record.started), millis(clock, record.at));
+    let connection = logged::connection(record, network, started_ms, at_ms);
+    let remote = record.key.remote.ip();
     Connection {
-        id: u64::from(record.flow.generation) << 32 | u64::from(record.flow.index),
-        started_ms: millis(clock, record.started),
-        ended_ms,
-        updated_ms: millis(clock, record.at),
-        owner: record.owner.clone(),
-        key: record.key,
-        name: record.name.clone(),
-        verdict: match record.decision.verdict {
-            Verdict::Allow => store::Verdict::Allow,
-            Verdict::Block(_) => store::Verdict::Block,
-        },
-        reason: record.reason().into(),
-        state: match record.state {
-            RecordState::Open => State::Open,
-            RecordState::Closed => State::Closed,
-            RecordState::Reset => State::Reset,
-            RecordState::Blocked => State::Blocked,
-            RecordState::Failed => State::Failed,
-            RecordState::Evicted => State::Evicted,
-        },
-        bytes_up: record.traffic.bytes_up,
-        bytes_down: record.traffic.bytes_down,
-        packets_up: record.traffic.packets_up,
-        packets_down: record.traffic.packets_down,
-        network: Arc::clone(network),
-        country: places.and_then(|places| places.country(record.key.remote.ip())),
-        asn: places.and_then(|places| places.asn(record.key.remote.ip())),
+        country: places.and_then(|places| places.country(remote)),
+        asn: places.and_then(|places| places.asn(remote)),
+        ..connection
     }
 }
 
@@ -332,7 +353,7 @@ mod tests {
     use std::net::{IpAddr, SocketAddr};
     use std::path::Path;
 
-    use store::{Filter, Options, Reader};
+    use store::{Filter, Options, Reader, ReasonCode, State};
     use tempfile::TempDir;
 
     use super::*;
@@ -384,7 +405,8 @@ mod tests {
         assert_eq!(&*rows[0].network, "wifi");
         assert_eq!(rows[0].verdict, store::Verdict::Block);
         assert_eq!(rows[0].state, State::Blocked);
-        assert_eq!(&*rows[0].reason, "you block this app");
+        assert_eq!(&*rows[0].reason.text, "you block this app");
+        assert_eq!(rows[0].reason.code, ReasonCode::AppBlocked);
         assert_eq!((rows[0].bytes_up, rows[0].packets_up), (5, 1));
         assert_eq!((rows[0].country, rows[0].asn), (Some(*b"SG"), Some(45_102)));
         assert!(rows[0].ended_ms.is_some());

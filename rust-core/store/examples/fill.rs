@@ -13,8 +13,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use hushwall_store::{
-    Connection, Filter, HostFilter, Mark, Options, Reader, State, Store, StoreError, TotalsFilter,
-    Verdict,
+    Connection, Filter, HostFilter, Mark, Options, Reader, Reason, ReasonCode, State, Store,
+    StoreError, TotalsFilter, Verdict,
 };
 use wire::{AppId, FlowKey, HostName, NameSource, Owner, Protocol};
 
@@ -197,9 +197,13 @@ fn upkeep(file: &PathBuf, reader: &Reader) -> Result<Vec<(&'static str, f64)>> {
 struct Traffic {
     hosts: Vec<HostName>,
     owners: Vec<Owner>,
-    allowed: Arc<str>,
-    blocked: Vec<Arc<str>>,
+    allowed: Reason,
+    blocked: Vec<Reason>,
     network: Arc<str>,
+}
+
+fn reason(code: ReasonCode, text: Arc<str>) -> Reason {
+    Reason { code, text, listed: None }
 }
 
 impl Traffic {
@@ -211,9 +215,12 @@ impl Traffic {
             owners: (0..APPS)
                 .map(|n| Owner::App(AppId { uid: 10_000 + n as u32, name: app_name(n).into() }))
                 .collect(),
-            allowed: "nothing speaks against it".into(),
+            allowed: reason(ReasonCode::NothingAgainst, "nothing speaks against it".into()),
             blocked: (0..hosts)
-                .map(|n| format!("{} is on the list trackers", host_name(n)).into())
+                .map(|n| {
+                    let text = format!("{} is on the list trackers", host_name(n));
+                    reason(ReasonCode::Listed, text.into())
+                })
                 .collect(),
             network: "wifi".into(),
         })

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use wire::{AppId, FlowKey, HostName, NameSource, Owner, Protocol};
 
+use crate::reason::Reason;
+
 /// A connection as it stands at one moment. Times are Unix time in milliseconds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Connection {
@@ -23,8 +25,8 @@ pub struct Connection {
     pub name: Option<(HostName, NameSource)>,
     /// Pass or not.
     pub verdict: Verdict,
-    /// Why, in words for the user.
-    pub reason: Arc<str>,
+    /// Why.
+    pub reason: Reason,
     /// Whether it goes on, and if not, how it ended.
     pub state: State,
     /// Payload bytes from the app to the remote, so far.

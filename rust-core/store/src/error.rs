@@ -63,6 +63,35 @@ pub enum StoreError {
     Database(#[source] rusqlite::Error),
 }
 
+/// The kinds of errors that a user can do something about, each its own thing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// Space has to be made.
+    StorageFull,
+    /// The newer program has to be used again, or this one be updated.
+    NewerVersion,
+    /// Anything else.
+    Other,
+}
+
+impl StoreError {
+    /// What kind of error it is.
+    pub fn trouble(&self) -> Trouble {
+        match self {
+            StoreError::DiskFull => Trouble::StorageFull,
+            StoreError::NewerVersion { .. } => Trouble::NewerVersion,
+            StoreError::Missing { .. }
+            | StoreError::InUse { .. }
+            | StoreError::Foreign { .. }
+            | StoreError::CannotOpen { .. }
+            | StoreError::ReadOnly
+            | StoreError::Damaged(_)
+            | StoreError::Busy
+            | StoreError::Database(_) => Trouble::Other,
+        }
+    }
+}
+
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
         if let rusqlite::Error::InvalidColumnType(..)

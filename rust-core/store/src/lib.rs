@@ -5,29 +5,35 @@
 //! batch), is bounded by age and size, and is moved aside, never deleted, where it is damaged. The crate knows
 //! connections as plain data; where they come from is the caller's business.
 //!
-//! Reading order: `connection` says what is kept, `schema` how it lies in the file, `open` how a log is told from a
-//! damaged, a newer or a foreign file, `writer`, `subject` and `retention` what goes in and out, `query`, `page`,
+//! Reading order: `connection` and `reason` say what is kept, `schema` and `upgrade` how it lies in the file, `open` how a
+//! log is told from a damaged, a newer or a foreign file, `writer`, `subject`, `retention` and `transfer` what goes in and out, `query`, `page`,
 //! `follow` and `totals` how it is read.
 
 mod connection;
+mod csv;
 mod error;
 mod follow;
 mod open;
 mod page;
 mod query;
 mod reader;
+mod reason;
 mod retention;
 mod row;
 mod schema;
 mod subject;
 mod totals;
+mod transfer;
+mod upgrade;
 mod writer;
 
 pub use connection::{Confidence, Connection, State, Verdict};
-pub use error::StoreError;
+pub use csv::csv_row;
+pub use error::{StoreError, Trouble};
 pub use open::Opened;
 pub use query::{Changes, Cursor, Filter, HostFilter, Mark, Page, Row};
 pub use reader::Reader;
+pub use reason::{Listed, Reason, ReasonCode};
 pub use retention::{Maintained, Options};
 pub use totals::{HourTotal, TotalsFilter};
 pub use writer::Store;

@@ -1,14 +1,16 @@
 //! Opening the file: telling a log from nothing, from a damaged file, and from what must not be touched.
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use nix::errno::Errno;
+use nix::fcntl::{Flock, FlockArg};
 use rusqlite::{Connection, OpenFlags};
 
 use crate::error::StoreError;
-use crate::schema;
+use crate::{schema, upgrade};
 
 /// What [`Store::open`](crate::Store::open) found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,10 +40,10 @@ const READER_CACHE_KIB: i64 = 8192;
 /// The write-ahead log is cut back to this many bytes once its pages are in the file.
 const WAL_BYTES: i64 = 4 << 20;
 
-/// Opens the file for its one writer. The lock is held as long as the [`File`] lives.
-pub(crate) fn open_writer(path: &Path) -> Result<(Connection, File, Opened), StoreError> {
+/// Opens the file for its one writer. The lock is held as long as the [`Flock`] lives.
+pub(crate) fn open_writer(path: &Path) -> Result<(Connection, Flock<File>, Opened), StoreError> {
     let lock = lock(path)?;
-    let (connection, opened) = match identify(path)? {
+    let (mut connection, opened) = match identify(path)? {
         Identity::Nothing => (create(path)?, Opened::Fresh),
         Identity::Log => (connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?, Opened::Existing),
         Identity::Damaged(reason) => {
@@ -49,6 +51,7 @@ pub(crate) fn open_writer(path: &Path) -> Result<(Connection, File, Opened), Sto
             (create(path)?, Opened::SetAside { corrupt_file_moved_to, reason })
         }
     };
+    upgrade::upgrade(&mut connection)?;
     connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     // What the log forgets is overwritten, not only marked as free.
@@ -59,16 +62,20 @@ pub(crate) fn open_writer(path: &Path) -> Result<(Connection, File, Opened), Sto
     Ok((connection, lock, opened))
 }
 
-/// Opens the file for reading, beside its writer or without one.
+/// Opens the file for reading, beside its writer or without one. A log of an older format is brought up to today's.
 pub(crate) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
     let missing = || StoreError::Missing { path: path.into() };
     let length = length(path)?.ok_or_else(missing)?;
     if length == 0 {
         return Err(missing());
     }
-    let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-    if !check_marks(path, &connection)? {
-        return Err(missing());
+    let mut connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    let version = check_marks(path, &connection)?.ok_or_else(missing)?;
+    if version < schema::VERSION {
+        // Whoever writes this log now has done it before.
+        let _lock = lock(path)?;
+        upgrade::upgrade(&mut connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?)?;
+        connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     }
     connection.pragma_update(None, "query_only", true)?;
     connection.pragma_update(None, "cache_size", -READER_CACHE_KIB)?;
@@ -101,7 +108,7 @@ pub(crate) fn set_aside(path: &Path) -> Result<PathBuf, StoreError> {
 enum Identity {
     /// No file, or an empty one.
     Nothing,
-    /// A log of this version.
+    /// A log of this version or an older one.
     Log,
     /// What was a log once, and why it is none now.
     Damaged(String),
@@ -113,7 +120,7 @@ fn identify(path: &Path) -> Result<Identity, StoreError> {
         return Ok(Identity::Nothing);
     }
     let examined = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY).and_then(|connection| {
-        if !check_marks(path, &connection)? {
+        if check_marks(path, &connection)?.is_none() {
             return Ok(Identity::Nothing);
         }
         let found: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
@@ -125,8 +132,8 @@ fn identify(path: &Path) -> Result<Identity, StoreError> {
     }
 }
 
-/// Reads whose file it is and of which version; false for a database with nothing in it.
-fn check_marks(path: &Path, connection: &Connection) -> Result<bool, StoreError> {
+/// Reads whose file it is and tells its version; `None` for a database with nothing in it.
+fn check_marks(path: &Path, connection: &Connection) -> Result<Option<i64>, StoreError> {
     let application: i64 =
         connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
     let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
@@ -134,7 +141,7 @@ fn check_marks(path: &Path, connection: &Connection) -> Result<bool, StoreError>
         let objects: i64 =
             connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
         let empty = application == 0 && version == 0 && objects == 0;
-        return if empty { Ok(false) } else { Err(StoreError::Foreign { path: path.into() }) };
+        return if empty { Ok(None) } else { Err(StoreError::Foreign { path: path.into() }) };
     }
     if version > schema::VERSION {
         return Err(StoreError::NewerVersion {
@@ -143,10 +150,10 @@ fn check_marks(path: &Path, connection: &Connection) -> Result<bool, StoreError>
             known: schema::VERSION,
         });
     }
-    if version < schema::VERSION {
+    if version < 1 {
         return Err(StoreError::Damaged(format!("no log ever had format {version}")));
     }
-    Ok(true)
+    Ok(Some(version))
 }
 
 /// Begins a log in a file that is empty or not there.
@@ -165,18 +172,19 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
 }
 
 /// Takes the one writer's place. A file of its own carries the lock: opening and closing the database beside SQLite
-/// would end SQLite's own locks on it (fcntl(2), "Record locking").
-fn lock(path: &Path) -> Result<File, StoreError> {
+/// would end SQLite's own locks on it (fcntl(2), "Record locking"). By flock(2) itself: `File::try_lock` of Rust's standard
+/// library does not know Android.
+fn lock(path: &Path) -> Result<Flock<File>, StoreError> {
     let lock = File::options()
         .create(true)
         .truncate(false)
         .write(true)
         .open(beside(path, "-lock"))
         .map_err(|error| cannot_open(path, error))?;
-    match lock.try_lock() {
-        Ok(()) => Ok(lock),
-        Err(TryLockError::WouldBlock) => Err(StoreError::InUse { path: path.into() }),
-        Err(TryLockError::Error(error)) => Err(cannot_open(path, error)),
+    match Flock::lock(lock, FlockArg::LockExclusiveNonblock) {
+        Ok(lock) => Ok(lock),
+        Err((_, Errno::EWOULDBLOCK)) => Err(StoreError::InUse { path: path.into() }),
+        Err((_, error)) => Err(cannot_open(path, error)),
     }
 }
 

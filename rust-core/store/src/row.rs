@@ -1,6 +1,7 @@
 //! From columns back to a connection.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
 
 use rusqlite::{Connection as Sqlite, Row as Columns};
 use wire::{FlowKey, HostName, NameSource, Protocol};
@@ -8,6 +9,7 @@ use wire::{FlowKey, HostName, NameSource, Protocol};
 use crate::connection::{Code, Connection, owner_from_columns};
 use crate::error::StoreError;
 use crate::query::Row;
+use crate::reason::{Listed, Reason};
 use crate::schema;
 
 /// The connection with this key, which is there.
@@ -15,7 +17,8 @@ pub(crate) fn by_key(sqlite: &Sqlite, key: i64) -> Result<Row, StoreError> {
     let mut statement = sqlite.prepare_cached(
         "SELECT key, session, connection.id AS id, source, local_address, local_port, remote_address, remote_port,
              ended_ms, updated_ms, state, bytes_up, bytes_down, packets_up, packets_down, country, asn,
-             verdict, protocol, kind, uid, app.name AS app, host.name AS host, reason.text AS reason,
+             verdict, protocol, kind, uid, app.name AS app, host.name AS host,
+             reason.text AS reason, reason.code AS reason_code, reason.list AS list, reason.entry AS entry,
              network.name AS network
          FROM connection
          JOIN subject ON subject.id = connection.subject
@@ -49,7 +52,7 @@ fn connection(columns: &Columns) -> Result<Connection, StoreError> {
         },
         name: name(columns)?,
         verdict: code(columns, "verdict")?,
-        reason: columns.get("reason")?,
+        reason: reason(columns)?,
         state: code(columns, "state")?,
         bytes_up: columns.get("bytes_up")?,
         bytes_down: columns.get("bytes_down")?,
@@ -60,6 +63,15 @@ fn connection(columns: &Columns) -> Result<Connection, StoreError> {
             .get::<_, Option<String>>("country")?
             .and_then(|text| text.as_bytes().try_into().ok()),
         asn: columns.get("asn")?,
+    })
+}
+
+fn reason(columns: &Columns) -> Result<Reason, StoreError> {
+    let (list, entry): (Arc<str>, Arc<str>) = (columns.get("list")?, columns.get("entry")?);
+    Ok(Reason {
+        code: code(columns, "reason_code")?,
+        text: columns.get("reason")?,
+        listed: (!list.is_empty()).then_some(Listed { list, entry }),
     })
 }
 

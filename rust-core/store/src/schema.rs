@@ -2,9 +2,10 @@
 //!
 //! Version story (`PRAGMA user_version`):
 //! - 1: the first.
+//! - 2: a reason has a code, and the list and entry that it rests on, besides its words.
 //!
-//! To change the format: raise [`VERSION`], add a step that turns the version before into the new one inside the same
-//! transaction, and keep a file of the old version for the tests. A file of a newer version is never touched.
+//! To change the format: raise [`VERSION`], add a step to `upgrade` that turns the version before into the new one inside
+//! the same transaction, and keep a log of the old version for the tests (`tests/formats`). A file of a newer version is never touched.
 //!
 //! The shape, and why:
 //! - A connection's `key` is its start in milliseconds times 2^20 plus a tie-breaker, so that the table itself and each
@@ -14,12 +15,12 @@
 //!   one index leads from a subject to its connections. `first` and `last` bound the keys of a subject's
 //!   connections: `last` is exact, `first` may be too low.
 //! - `changed` numbers every write, so that a reader can follow.
-//! - `host` 0 is "no name".
+//! - `host` 0 is "no name"; a reason without a list has empty texts for it.
 
 use rusqlite::{Connection, TransactionBehavior};
 
 /// The version of the format that this program writes.
-pub(crate) const VERSION: i64 = 1;
+pub(crate) const VERSION: i64 = 2;
 
 /// Marks the file as ours (`PRAGMA application_id`): "HWlg".
 pub(crate) const APPLICATION_ID: i64 = 0x4857_6c67;
@@ -49,10 +50,6 @@ CREATE TABLE host (
     reversed TEXT NOT NULL
 );
 CREATE INDEX host_reversed ON host (reversed);
-CREATE TABLE reason (
-    id INTEGER PRIMARY KEY,
-    text TEXT NOT NULL UNIQUE
-);
 CREATE TABLE network (
     id INTEGER PRIMARY KEY,
     name TEXT NOT NULL UNIQUE
@@ -107,12 +104,25 @@ CREATE TABLE total (
 ) WITHOUT ROWID;
 ";
 
+/// The reasons, since version 2.
+pub(crate) const REASON_TABLE: &str = "
+CREATE TABLE reason (
+    id INTEGER PRIMARY KEY,
+    code INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    list TEXT NOT NULL,
+    entry TEXT NOT NULL,
+    UNIQUE (text, code, list, entry)
+);
+";
+
 /// Makes the tables in an empty file: all or nothing, whenever the program may be killed.
 pub(crate) fn create(connection: &mut Connection) -> rusqlite::Result<()> {
     // Must come before the first page is written.
     connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     transaction.execute_batch(TABLES)?;
+    transaction.execute_batch(REASON_TABLE)?;
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
     transaction.pragma_update(None, "user_version", VERSION)?;
     transaction.commit()

@@ -7,6 +7,7 @@
 use rusqlite::{Connection as Sqlite, OptionalExtension, Params, params};
 
 use crate::connection::{Code, Connection, owner_to_columns};
+use crate::reason::{Listed, Reason};
 use crate::schema;
 
 /// The subject of a connection, made if need be: its id and its app's id.
@@ -102,10 +103,24 @@ fn host(sqlite: &Sqlite, name: &str) -> rusqlite::Result<i64> {
     }
 }
 
-fn reason(sqlite: &Sqlite, text: &str) -> rusqlite::Result<i64> {
-    match find(sqlite, "SELECT id FROM reason WHERE text = ?1", [text])? {
+fn reason(sqlite: &Sqlite, reason: &Reason) -> rusqlite::Result<i64> {
+    let (list, entry) = match &reason.listed {
+        Some(Listed { list, entry }) => (&**list, &**entry),
+        None => ("", ""),
+    };
+    let columns = (&*reason.text, reason.code.code(), list, entry);
+    let found = find(
+        sqlite,
+        "SELECT id FROM reason WHERE text = ?1 AND code = ?2 AND list = ?3 AND entry = ?4",
+        columns,
+    )?;
+    match found {
         Some(id) => Ok(id),
-        None => insert(sqlite, "INSERT INTO reason (text) VALUES (?1)", [text]),
+        None => insert(
+            sqlite,
+            "INSERT INTO reason (text, code, list, entry) VALUES (?1, ?2, ?3, ?4)",
+            columns,
+        ),
     }
 }
 

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use nix::fcntl::Flock;
 use rusqlite::{Connection as Sqlite, OptionalExtension, TransactionBehavior, params};
 
 use crate::connection::{Code, Connection, State, Verdict};
@@ -21,9 +22,9 @@ pub struct Store {
     /// This run of the program: connection ids are unique within it.
     pub(crate) session: i64,
     /// The number of the last write.
-    changed: i64,
+    pub(crate) changed: i64,
     path: PathBuf,
-    lock: File,
+    lock: Flock<File>,
 }
 
 impl Store {
@@ -103,7 +104,7 @@ impl Store {
 
     fn begin(
         mut connection: Sqlite,
-        lock: File,
+        lock: Flock<File>,
         path: PathBuf,
         options: Options,
     ) -> Result<Self, StoreError> {
@@ -124,14 +125,22 @@ impl Store {
         }
         let now_ms =
             SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
-        transaction.execute(
-            "INSERT INTO session (started_ms, changed) VALUES (?1, ?2)",
-            (i64::try_from(now_ms).unwrap_or(i64::MAX), changed),
-        )?;
-        let session = transaction.last_insert_rowid();
+        let now_ms = i64::try_from(now_ms).unwrap_or(i64::MAX);
+        let session = insert_session(&transaction, now_ms, changed)?;
         transaction.commit()?;
         Ok(Store { connection, options, session, changed, path, lock })
     }
+}
+
+/// A run of the program; connection ids are unique within it.
+pub(crate) fn insert_session(
+    sqlite: &Sqlite,
+    started_ms: i64,
+    changed: i64,
+) -> rusqlite::Result<i64> {
+    sqlite
+        .prepare_cached("INSERT INTO session (started_ms, changed) VALUES (?1, ?2)")?
+        .insert((started_ms, changed))
 }
 
 /// What the file has of a connection already.
@@ -144,7 +153,7 @@ struct Before {
 }
 
 /// Inserts or updates one connection, with its subject and its share of the totals.
-fn put(
+pub(crate) fn put(
     sqlite: &Sqlite,
     session: i64,
     changed: i64,
@@ -270,7 +279,7 @@ fn signed(count: u64) -> i64 {
 }
 
 /// Notes the number of the last write, so that it goes on rising after the connections it numbered are gone.
-fn set_changed(sqlite: &Sqlite, session: i64, changed: i64) -> rusqlite::Result<()> {
+pub(crate) fn set_changed(sqlite: &Sqlite, session: i64, changed: i64) -> rusqlite::Result<()> {
     sqlite
         .prepare_cached("UPDATE session SET changed = ?2 WHERE id = ?1")?
         .execute((session, changed))?;
@@ -284,7 +293,7 @@ mod tests {
     use wire::{FlowKey, Owner, Protocol};
 
     use super::*;
-    use crate::{Filter, Reader};
+    use crate::{Filter, Reader, Reason, ReasonCode};
 
     fn connection(id: u64) -> Connection {
         Connection {
@@ -300,7 +309,11 @@ mod tests {
             },
             name: None,
             verdict: Verdict::Allow,
-            reason: "nothing speaks against it".into(),
+            reason: Reason {
+                code: ReasonCode::NothingAgainst,
+                text: "nothing speaks against it".into(),
+                listed: None,
+            },
             state: State::Open,
             bytes_up: 0,
             bytes_down: 0,

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use common::{BEGIN_MS, all, app, connection, host_name, ids, named, open};
 use hushwall_store::{
-    Confidence, Connection, Filter, HostFilter, Mark, Options, Reader, State, Store, TotalsFilter,
-    Verdict,
+    Confidence, Connection, Filter, HostFilter, Listed, Mark, Options, Reader, Reason, ReasonCode,
+    State, Store, TotalsFilter, Verdict,
 };
 use wire::{AppId, FlowKey, NameSource, Owner, Protocol};
 
@@ -31,7 +31,11 @@ fn a_connection_comes_back_as_it_was_written() {
         },
         name: Some((host_name("a.example"), NameSource::SniOuter)),
         verdict: Verdict::Block,
-        reason: "a.example is on the list \u{202e}trackers".into(),
+        reason: Reason {
+            code: ReasonCode::Listed,
+            text: "a.example is on the list \u{202e}trackers".into(),
+            listed: Some(Listed { list: "\u{202e}trackers".into(), entry: "a.example".into() }),
+        },
         state: State::Blocked,
         country: Some(*b"NZ"),
         asn: Some(u32::MAX),

@@ -11,7 +11,7 @@
 //! use this port too). Each of its datagrams is looked at all the same: a query among them is answered here.
 //!
 //! Each question is a record of its own. Flows have small indices, since the world keeps sockets in arrays under them;
-//! questions have those from [`QUESTIONS`] on, which no flow reaches, and no socket.
+//! questions have those from [`FIRST_QUESTION`] on, which no flow reaches, and no socket.
 //!
 //! An answer is taken from the server that was asked, at the port that was opened for the question, with its random id and its
 //! question letter by letter: a forger would have to guess some forty bits within a round trip.
@@ -48,7 +48,7 @@ const LOOKUPS: usize = 256;
 /// Of these, what one app may have: a flood of one leaves room for all others.
 const LOOKUPS_OF_ONE: usize = 192;
 /// The first index of questions, see the module's documentation.
-const QUESTIONS: u32 = 1 << 31;
+pub const FIRST_QUESTION: u32 = 1 << 31;
 
 /// What the resolver holds. What it does is part of the engine.
 pub(crate) struct Resolver {
@@ -139,7 +139,7 @@ impl Resolver {
     fn next_record(&mut self) -> FlowId {
         let number = self.asked;
         self.asked += 1;
-        let index = QUESTIONS | (number & u64::from(QUESTIONS - 1)) as u32;
-        FlowId { index, generation: (number >> QUESTIONS.trailing_zeros()) as u32 }
+        let index = FIRST_QUESTION | (number & u64::from(FIRST_QUESTION - 1)) as u32;
+        FlowId { index, generation: (number >> FIRST_QUESTION.trailing_zeros()) as u32 }
     }
 }

@@ -9,7 +9,7 @@ use runtime::MappedFile;
 use serde::Serialize;
 
 use super::told::{ListTold, nothing_of_it};
-use super::{options, reading_list, replace, shown_path, source};
+use super::{options, reading_list, shown_path, source};
 use crate::args::CompileLists;
 use crate::failure::Failure;
 use crate::terminal::{Paint, bytes, counted, harmless, harmless_json};
@@ -37,7 +37,7 @@ pub(super) fn run(arguments: &CompileLists) -> Result<u8, Failure> {
     };
     let before_of = |name: &str| before.as_ref().and_then(|before| before.get(name).copied());
     let (file, lists) = compile(arguments, before_of).map_err(stays)?;
-    replace::file(&arguments.output, &file, |written| {
+    runtime::replace_file(&arguments.output, &file, |written| {
         lists::verify(written).map_err(|error| error.to_string())
     })
     .map_err(|error| {

@@ -3,7 +3,6 @@
 mod check;
 mod compile;
 mod lookup;
-mod replace;
 mod told;
 
 use std::fs::File;

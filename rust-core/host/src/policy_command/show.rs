@@ -119,7 +119,7 @@ fn rules(document: &Document, policy: &Policy) -> Vec<RuleTold> {
 
 fn lists(loaded: &Loaded) -> Vec<ListTold> {
     let in_index = |name: &str| {
-        let index = loaded.resources.lists.as_deref()?;
+        let index = loaded.resources.lists.first()?;
         index.lists().find(|list| list.name == name).map(|list| list.rules as usize)
     };
     let told = loaded.document.lists.iter().map(|list| {

@@ -5,7 +5,9 @@
 use std::net::SocketAddr;
 use std::path::Path;
 
-use hushwall_store::{Connection, Filter, Options, Reader, Row, State, Store, Verdict};
+use hushwall_store::{
+    Connection, Filter, Options, Reader, Reason, ReasonCode, Row, State, Store, Verdict,
+};
 use wire::{AppId, FlowKey, HostName, NameSource, Owner, Protocol};
 
 /// 2026-01-01 00:00 UTC.
@@ -27,7 +29,11 @@ pub fn connection(id: u64) -> Connection {
         },
         name: None,
         verdict: Verdict::Allow,
-        reason: "nothing speaks against it".into(),
+        reason: Reason {
+            code: ReasonCode::NothingAgainst,
+            text: "nothing speaks against it".into(),
+            listed: None,
+        },
         state: State::Closed,
         bytes_up: 100,
         bytes_down: 2000,

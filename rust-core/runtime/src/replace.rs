@@ -11,7 +11,7 @@ use std::process;
 ///
 /// # Errors
 /// What failed; the new file is removed again then.
-pub(super) fn file(
+pub fn replace_file(
     path: &Path,
     bytes: &[u8],
     verify: impl FnOnce(&[u8]) -> Result<(), String>,
@@ -57,8 +57,8 @@ mod tests {
     fn what_does_not_verify_leaves_the_old_file_and_nothing_else() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("index");
-        file(&path, b"old", |_| Ok(())).unwrap();
-        let error = file(&path, b"new", |_| Err("damaged".to_owned())).unwrap_err();
+        replace_file(&path, b"old", |_| Ok(())).unwrap();
+        let error = replace_file(&path, b"new", |_| Err("damaged".to_owned())).unwrap_err();
         assert_eq!(error.to_string(), "damaged");
         assert_eq!(fs::read(&path).unwrap(), b"old");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
@@ -70,7 +70,7 @@ mod tests {
         let (path, link) = (folder.path().join("index"), folder.path().join("link"));
         fs::write(&path, "old").unwrap();
         std::os::unix::fs::symlink(&path, &link).unwrap();
-        file(&link, b"new", |_| Ok(())).unwrap();
+        replace_file(&link, b"new", |_| Ok(())).unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"new");
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
     }

@@ -1,0 +1,64 @@
+package org.hushwall
+
+import android.app.Application
+import android.content.Context
+import android.os.Build
+import android.os.UserManager
+import java.io.File
+import org.hushwall.apps.AppCatalogue
+import org.hushwall.apps.InstalledApps
+import org.hushwall.core.Core
+import org.hushwall.core.jsonOf
+import org.hushwall.log.ActivityLog
+import org.hushwall.log.CoreLog
+import org.hushwall.policy.FilePolicy
+import org.hushwall.policy.UserPolicy
+import org.hushwall.vpn.Gaps
+import org.hushwall.vpn.LiveProtection
+import org.hushwall.vpn.PreviousEnd
+import org.hushwall.vpn.Protection
+import org.hushwall.vpn.ProtectionRecord
+import org.json.JSONArray
+
+/**
+ * The process: makes each part once, when it is first asked for, and hands it out. What must be there before the first unlock is
+ * kept in device-protected storage; the log of connections only in the user's own.
+ */
+open class Hushwall : Application() {
+    private val protectedFiles: File by lazy { createDeviceProtectedStorageContext().filesDir }
+    private val builtIn by lazy { BuiltInFiles(this, protectedFiles) }
+    private val clock = System::currentTimeMillis
+    internal val core by lazy { Core(::coreConfig) }
+    private val filePolicy by lazy { FilePolicy(File(protectedFiles, "policy.json"), clock) }
+    private val coreLog by lazy { CoreLog(core, clock) }
+    private val record by lazy { ProtectionRecord(protectedFiles, clock, PreviousEnd(this, clock)::after) }
+    internal val live: LiveProtection by lazy {
+        LiveProtection(this, core, filePolicy, apps, coreLog, record, clock)
+    }
+
+    open val apps: AppCatalogue by lazy { InstalledApps(this) }
+    open val policy: UserPolicy get() = filePolicy
+    open val log: ActivityLog get() = coreLog
+    open val gaps: Gaps get() = record
+    open val protection: Protection get() = live
+
+    /** Where the log is, once the user's own storage can be read. */
+    internal fun logFile() = File(filesDir, "connections.db")
+
+    private fun coreConfig() = jsonOf(
+        "log" to logFile().path.takeIf { getSystemService(UserManager::class.java).isUserUnlocked },
+        "buffer" to File(protectedFiles, "buffer.db").path,
+        "log_retention_days" to RETENTION_DAYS,
+        "lists" to JSONArray(builtIn.lists().map { it.path }),
+        "places" to builtIn.places()?.path,
+        "directory" to File(protectedFiles, "core").apply { mkdirs() }.path,
+        "sdk" to Build.VERSION.SDK_INT,
+    )
+
+    companion object {
+        /** Days that the log goes back. */
+        private const val RETENTION_DAYS = 7
+
+        fun of(context: Context): Hushwall = context.applicationContext as Hushwall
+    }
+}

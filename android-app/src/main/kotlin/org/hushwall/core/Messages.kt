@@ -1,0 +1,103 @@
+package org.hushwall.core
+
+import org.hushwall.log.Confidence
+import org.hushwall.log.Consideration
+import org.hushwall.log.Explanation
+import org.hushwall.log.HourTotal
+import org.hushwall.log.LogChanges
+import org.hushwall.log.LogPage
+import org.hushwall.log.LogRow
+import org.hushwall.log.Owner
+import org.hushwall.log.Reason
+import org.json.JSONObject
+
+/**
+ * The core's answers and events as the app's own types; tests/bridge has an example of each message. Each function throws
+ * a JSONException on a message that is none, which only a library of another version could send.
+ */
+internal object Messages {
+    /** The version of the messages that this app speaks. */
+    const val VERSION = 1
+
+    fun parse(bytes: ByteArray) = JSONObject(String(bytes, Charsets.UTF_8))
+
+    fun bytes(message: JSONObject) = message.toString().toByteArray(Charsets.UTF_8)
+
+    fun page(json: JSONObject) =
+        LogPage(json.objects("rows").map(::row), json.longOrNull("next"), json.getLong("mark"))
+
+    fun changes(json: JSONObject) =
+        LogChanges(json.objects("rows").map(::row), json.getLong("mark"), json.getBoolean("more"))
+
+    fun totals(json: JSONObject): List<HourTotal> = json.objects("hours").map { hour ->
+        HourTotal(
+            hour.getLong("hour"),
+            owner(hour.getJSONObject("owner")),
+            hour.getLong("connections"),
+            hour.getLong("blocked"),
+            hour.getLong("bytes_up"),
+            hour.getLong("bytes_down"),
+        )
+    }
+
+    fun explanation(json: JSONObject) = Explanation(
+        isBlock(json),
+        reason(json.getJSONObject("reason")),
+        json.objects("considered").map { Consideration(it.getString("text"), it.getBoolean("decides")) },
+    )
+
+    fun status(json: JSONObject) = CoreStatus(
+        json.getBoolean("running"),
+        json.objectOrNull("fault")?.getString("message"),
+        json.longOrNull("beat"),
+    )
+
+    fun events(json: JSONObject): List<CoreEvent> = json.objects("events").mapNotNull { event ->
+        when (event.getString("type")) {
+            "connection" -> CoreEvent.Connection(row(event))
+            "fault" -> CoreEvent.Fault(event.getString("message"))
+            "log" -> CoreEvent.Log(event.getString("kind"), event.stringOrNull("code"), event.getString("message"))
+            // What a newer core tells beyond that changes nothing for this app.
+            else -> null
+        }
+    }
+
+    fun row(json: JSONObject) = LogRow(
+        id = json.getLong("id"),
+        started = json.getLong("started"),
+        updated = json.getLong("updated"),
+        ended = json.longOrNull("ended"),
+        owner = owner(json.getJSONObject("owner")),
+        protocol = json.getString("protocol"),
+        local = json.getString("local"),
+        remote = json.getString("remote"),
+        host = json.stringOrNull("host"),
+        nameSource = json.stringOrNull("name_source"),
+        confidence = json.stringOrNull("confidence")?.let { Confidence.valueOf(it.uppercase()) },
+        isQuestion = json.optBoolean("is_question"),
+        blocked = isBlock(json),
+        reason = reason(json.getJSONObject("reason")),
+        state = json.getString("state"),
+        bytesUp = json.getLong("bytes_up"),
+        bytesDown = json.getLong("bytes_down"),
+        packetsUp = json.getLong("packets_up"),
+        packetsDown = json.getLong("packets_down"),
+        network = json.stringOrNull("network"),
+        country = json.stringOrNull("country"),
+        asn = json.longOrNull("asn"),
+        asnName = json.stringOrNull("asn_name"),
+    )
+
+    private fun owner(json: JSONObject) =
+        Owner(json.getString("kind"), json.intOrNull("uid"), json.stringOrNull("name"))
+
+    private fun reason(json: JSONObject) = Reason(
+        json.getString("code"),
+        json.getString("text"),
+        json.stringOrNull("list"),
+        json.stringOrNull("entry"),
+        json.intOrNull("rule"),
+    )
+
+    private fun isBlock(json: JSONObject) = json.getString("verdict") == "block"
+}

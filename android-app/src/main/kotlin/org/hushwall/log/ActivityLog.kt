@@ -1,0 +1,119 @@
+package org.hushwall.log
+
+/** What to show of the log. What is null is not asked for. */
+data class LogFilter(
+    val app: String? = null,
+    val uid: Int? = null,
+    val host: String? = null,
+    val blocked: Boolean? = null,
+    val since: Long? = null,
+    val until: Long? = null,
+    val text: String? = null,
+)
+
+/** How sure the name of a connection is. */
+enum class Confidence { SEEN, RESOLVED, GUESSED }
+
+/**
+ * Why a connection was allowed or blocked.
+ *
+ * @property code one of: lockdown, paused, app-allowed, app-blocked, rule, listed, protected, not-listed, default-allowed,
+ *   default-blocked, nothing-against.
+ * @property text an English sentence, for experts and exports.
+ */
+data class Reason(val code: String, val text: String, val list: String? = null, val entry: String? = null, val rule: Int? = null)
+
+/** Who opened a connection: [kind] is app, system or unknown. */
+data class Owner(val kind: String, val uid: Int?, val name: String?)
+
+/** One connection or name lookup. Times in Unix milliseconds. */
+data class LogRow(
+    val id: Long,
+    val started: Long,
+    val updated: Long,
+    val ended: Long?,
+    val owner: Owner,
+    val protocol: String,
+    val local: String,
+    val remote: String,
+    val host: String?,
+    val nameSource: String?,
+    val confidence: Confidence?,
+    val isQuestion: Boolean,
+    val blocked: Boolean,
+    val reason: Reason,
+    val state: String,
+    val bytesUp: Long,
+    val bytesDown: Long,
+    val packetsUp: Long,
+    val packetsDown: Long,
+    val network: String?,
+    val country: String?,
+    val asn: Long?,
+    val asnName: String?,
+)
+
+/** Rows newest first; [next] is the cursor of the page after it, [mark] where [ActivityLog.changes] goes on. */
+data class LogPage(val rows: List<LogRow>, val next: Long?, val mark: Long)
+
+/** What changed after a mark; [more] says that there is more at once. */
+data class LogChanges(val rows: List<LogRow>, val mark: Long, val more: Boolean)
+
+/** What one owner did in the hour that begins at [hour]. */
+data class HourTotal(
+    val hour: Long,
+    val owner: Owner,
+    val connections: Long,
+    val blocked: Long,
+    val bytesUp: Long,
+    val bytesDown: Long,
+)
+
+/** One app's share of a day. */
+data class AppTotal(val key: String, val stopped: Long, val letThrough: Long, val bytes: Long)
+
+/** One hour of a day's bars. */
+data class HourBar(val stopped: Long, val letThrough: Long)
+
+/**
+ * Today, from midnight in the phone's time zone.
+ *
+ * @property appsStopped how many apps had something stopped.
+ * @property hours 24 bars.
+ * @property topApps the apps with the most stopped connections first.
+ */
+data class DayTotals(
+    val stopped: Long,
+    val letThrough: Long,
+    val appsStopped: Int,
+    val hours: List<HourBar>,
+    val topApps: List<AppTotal>,
+) {
+    companion object
+}
+
+/** One step of a decision; [decides] marks the one that counted. */
+data class Consideration(val text: String, val decides: Boolean)
+
+/** What would happen to a connection now, and why. */
+data class Explanation(val blocked: Boolean, val reason: Reason, val considered: List<Consideration>)
+
+/** Why the log is incomplete. */
+enum class LogTrouble { STORAGE_FULL, DAMAGED, NEWER_VERSION }
+
+/** The log of connections, asked from the core; nothing of it is kept here. Each call blocks: call it off the main thread. */
+interface ActivityLog {
+    fun page(filter: LogFilter, before: Long? = null, limit: Int = 100): LogPage
+
+    fun changes(after: Long, limit: Int = 500): LogChanges
+
+    fun today(): DayTotals
+
+    fun totals(since: Long, until: Long, app: String? = null): List<HourTotal>
+
+    fun explain(uid: Int, host: String?, address: String?, port: Int): Explanation
+
+    fun clear()
+
+    val trouble: LogTrouble?
+}

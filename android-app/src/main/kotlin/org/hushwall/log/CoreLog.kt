@@ -1,0 +1,87 @@
+package org.hushwall.log
+
+import java.util.Calendar
+import org.hushwall.core.Core
+import org.hushwall.core.CoreEvent
+import org.hushwall.core.CoreException
+import org.hushwall.core.Messages
+
+/** The log as the core has it. */
+internal class CoreLog(private val core: Core, private val now: () -> Long = System::currentTimeMillis) : ActivityLog {
+    @Volatile
+    override var trouble: LogTrouble? = null
+        private set
+
+    override fun page(filter: LogFilter, before: Long?, limit: Int): LogPage = asked {
+        Messages.page(
+            core.query(
+                "connections",
+                "app" to filter.app,
+                "uid" to filter.uid,
+                "host" to filter.host,
+                "verdict" to filter.blocked?.let { if (it) "block" else "allow" },
+                "since" to filter.since,
+                "until" to filter.until,
+                "text" to filter.text,
+                "before" to before,
+                "limit" to limit,
+            ),
+        )
+    }
+
+    override fun changes(after: Long, limit: Int): LogChanges = asked {
+        Messages.changes(core.query("changes", "after" to after, "limit" to limit))
+    }
+
+    override fun today(): DayTotals {
+        val midnight = midnight()
+        return DayTotals.of(midnight, totals(midnight, now()))
+    }
+
+    override fun totals(since: Long, until: Long, app: String?): List<HourTotal> = asked {
+        Messages.totals(core.query("totals", "since" to since, "until" to until, "app" to app))
+    }
+
+    override fun explain(uid: Int, host: String?, address: String?, port: Int): Explanation = Messages.explanation(
+        core.query("explain", "uid" to uid, "host" to host, "address" to address, "port" to port, "protocol" to "tcp"),
+    )
+
+    override fun clear() {
+        asked { core.command("clear-log") }
+    }
+
+    /** The core told something about the log. */
+    fun told(event: CoreEvent.Log) {
+        when (event.kind) {
+            "failed" -> trouble = troubleOf(event.code)
+            "recovered" -> trouble = null
+            "set-aside" -> trouble = LogTrouble.DAMAGED
+        }
+    }
+
+    private fun <T> asked(question: () -> T): T = try {
+        question()
+    } catch (e: CoreException) {
+        if (e.code in LOG_CODES) trouble = troubleOf(e.code)
+        throw e
+    }
+
+    private fun troubleOf(code: String?) = when (code) {
+        CoreException.STORAGE_FULL -> LogTrouble.STORAGE_FULL
+        CoreException.LOG_VERSION -> LogTrouble.NEWER_VERSION
+        else -> LogTrouble.DAMAGED
+    }
+
+    private fun midnight(): Long = Calendar.getInstance().run {
+        timeInMillis = now()
+        set(Calendar.HOUR_OF_DAY, 0)
+        set(Calendar.MINUTE, 0)
+        set(Calendar.SECOND, 0)
+        set(Calendar.MILLISECOND, 0)
+        timeInMillis
+    }
+
+    private companion object {
+        val LOG_CODES = setOf(CoreException.LOG, CoreException.LOG_VERSION, CoreException.STORAGE_FULL)
+    }
+}

@@ -1,0 +1,73 @@
+package org.hushwall.policy
+
+import org.hushwall.core.jsonOf
+import org.hushwall.core.objects
+import org.hushwall.core.longOrNull
+import org.hushwall.core.stringOrNull
+import org.json.JSONArray
+import org.json.JSONObject
+
+/** What the user has chosen, as a value. The file has exactly this; what is at its default is left out. */
+internal data class Choices(
+    val modes: Map<String, AppMode> = emptyMap(),
+    val networks: Map<String, NetworkUse> = emptyMap(),
+    val rules: List<HostRule> = emptyList(),
+    val lanInside: Boolean = false,
+) {
+    fun toJson(): JSONObject {
+        val apps = JSONObject()
+        for (key in (modes.keys + networks.keys).sorted()) {
+            val use = networks[key] ?: NetworkUse()
+            apps.put(
+                key,
+                jsonOf(
+                    "mode" to modes[key]?.name?.lowercase(),
+                    "wifi" to false.takeUnless { use.wifi },
+                    "mobile" to false.takeUnless { use.mobile },
+                    "only_screen_on" to true.takeIf { use.onlyScreenOn },
+                ),
+            )
+        }
+        return jsonOf(
+            "version" to VERSION,
+            "apps" to apps,
+            "rules" to JSONArray(rules.map(::ruleJson)),
+            "lan_inside" to true.takeIf { lanInside },
+        )
+    }
+
+    private fun ruleJson(rule: HostRule) = jsonOf(
+        "id" to rule.id,
+        "app" to rule.key,
+        "host" to rule.host,
+        "allow" to rule.allow,
+        "until" to rule.until,
+    )
+
+    companion object {
+        /** The version of the file. A newer one is left alone. */
+        const val VERSION = 1
+
+        /**
+         * Reads the file's object of this version.
+         *
+         * @throws org.json.JSONException something is missing or of another kind.
+         * @throws IllegalArgumentException a mode that there is not.
+         */
+        fun read(json: JSONObject): Choices {
+            val modes = HashMap<String, AppMode>()
+            val networks = HashMap<String, NetworkUse>()
+            val apps = json.getJSONObject("apps")
+            for (key in apps.keys()) {
+                val app = apps.getJSONObject(key)
+                app.stringOrNull("mode")?.let { modes[key] = AppMode.valueOf(it.uppercase()) }
+                val use = NetworkUse(app.optBoolean("wifi", true), app.optBoolean("mobile", true), app.optBoolean("only_screen_on"))
+                if (use != NetworkUse()) networks[key] = use
+            }
+            val rules = json.objects("rules").map {
+                HostRule(it.getString("id"), it.stringOrNull("app"), it.getString("host"), it.getBoolean("allow"), it.longOrNull("until"))
+            }
+            return Choices(modes, networks, rules, json.optBoolean("lan_inside"))
+        }
+    }
+}

@@ -1,0 +1,105 @@
+package org.hushwall.policy
+
+import java.io.File
+import java.util.UUID
+import java.util.concurrent.CopyOnWriteArrayList
+import org.json.JSONObject
+
+/**
+ * The user's choices, kept in [file]. For the main thread. While [trouble] is not null a change counts until the process
+ * ends and is not written.
+ */
+class FilePolicy(file: File, private val now: () -> Long = System::currentTimeMillis) : UserPolicy {
+    private val disk = ChoicesFile(file)
+    private val listeners = CopyOnWriteArrayList<() -> Unit>()
+    private var choices: Choices
+
+    override var trouble: PolicyTrouble?
+        private set
+
+    init {
+        val read = disk.read()
+        choices = read.choices
+        trouble = read.trouble
+    }
+
+    override fun mode(key: String): AppMode = find(choices.modes, key) ?: AppMode.FILTER
+
+    override fun setMode(key: String, mode: AppMode): Undo {
+        val before = mode(key)
+        change(choices.copy(modes = with(choices.modes, key, mode.takeIf { it != AppMode.FILTER })))
+        return Undo { setMode(key, before) }
+    }
+
+    override fun networks(key: String): NetworkUse = find(choices.networks, key) ?: NetworkUse()
+
+    override fun setNetworks(key: String, use: NetworkUse): Undo {
+        val before = networks(key)
+        change(choices.copy(networks = with(choices.networks, key, use.takeIf { it != NetworkUse() })))
+        return Undo { setNetworks(key, before) }
+    }
+
+    override fun hostRule(key: String?, host: String, allow: Boolean, until: Long?): Undo {
+        val name = requireNotNull(hostName(host)) { "not a host name: $host" }
+        val rule = HostRule(UUID.randomUUID().toString(), key, name, allow, until)
+        // The core refuses two rules about the same.
+        val (same, others) = rules().partition { it.host == name && isFor(it, key) }
+        change(choices.copy(rules = others + rule))
+        return Undo { change(choices.copy(rules = choices.rules.filter { it.id != rule.id } + same)) }
+    }
+
+    override fun rules(): List<HostRule> = choices.rules.filter { it.until == null || it.until > now() }
+
+    override fun removeRule(id: String): Undo {
+        val (removed, others) = rules().partition { it.id == id }
+        change(choices.copy(rules = others))
+        return Undo { change(choices.copy(rules = choices.rules + removed)) }
+    }
+
+    override fun changed(): List<String> = (choices.modes.keys + choices.networks.keys).sorted()
+
+    override fun listen(listener: () -> Unit): AutoCloseable {
+        listeners += listener
+        return AutoCloseable { listeners -= listener }
+    }
+
+    /** Whether what is on the same local network goes through the filter, too. */
+    var lanInside: Boolean
+        get() = choices.lanInside
+        set(value) = change(choices.copy(lanInside = value))
+
+    /** The keys of the apps that are to be left out of the tunnel. */
+    fun outside(): List<String> = choices.modes.filterValues { it == AppMode.OUTSIDE }.keys.sorted()
+
+    /** Puts an unusable file aside and begins with the defaults. */
+    fun startAfresh() {
+        if (trouble == null) return
+        disk.setAside(now())
+        trouble = null
+        change(Choices())
+    }
+
+    /** The core's policy document for these choices (docs/policy.md). */
+    fun document(pause: Pause?): JSONObject = policyDocument(choices.copy(rules = rules()), pause)
+
+    private fun change(to: Choices) {
+        if (to == choices) return
+        if (trouble == null) disk.write(to)
+        choices = to
+        listeners.forEach { it() }
+    }
+
+    /** What was chosen for [key]; or, where packages joined or left a shared user id since, for one that shares a package with it. */
+    private fun <T> find(chosen: Map<String, T>, key: String): T? =
+        chosen[key] ?: chosen.entries.firstOrNull { sharesPackage(it.key, key) }?.value
+
+    private fun <T> with(chosen: Map<String, T>, key: String, value: T?): Map<String, T> {
+        val others = chosen.filterKeys { !sharesPackage(it, key) }
+        return if (value == null) others else others + (key to value)
+    }
+
+    private fun isFor(rule: HostRule, key: String?) =
+        if (rule.key == null || key == null) rule.key == key else sharesPackage(rule.key, key)
+
+    private fun sharesPackage(a: String, b: String) = packagesOf(a).any { it in packagesOf(b) }
+}

@@ -1,0 +1,70 @@
+//! Orders: what the app has done with the log and the lists.
+
+use std::path::PathBuf;
+
+use super::{Core, lock};
+use crate::error::{Code, CoreError};
+use crate::messages::answers::Done;
+use crate::messages::requests::Command;
+use crate::{export, lists_command};
+
+impl Core {
+    /// Carries out an order.
+    ///
+    /// # Errors
+    /// What could not be done.
+    pub(crate) fn command(&self, command: Command) -> Result<Done, CoreError> {
+        match command {
+            Command::ClearLog(_) => self.clear_log(),
+            Command::MoveBuffer(order) => self.move_buffer(order.log),
+            Command::ExportLog(order) => {
+                let reader = lock(&self.journal).reader()?;
+                let places = self.places();
+                let export = |reader| export::run(&reader, &order, places.as_deref());
+                let rows = reader.map(export).transpose()?;
+                Ok(Done { ok: true, rows: Some(rows.unwrap_or(0)), ..Done::default() })
+            }
+            Command::CompileLists(order) => lists_command::run(&order),
+        }
+    }
+
+    fn clear_log(&self) -> Result<Done, CoreError> {
+        let running = lock(&self.session);
+        match running.as_ref() {
+            Some(running) => running.session.clear_log()?,
+            None => {
+                if let Some(mut store) = lock(&self.journal).open_log()? {
+                    store.clear()?;
+                }
+            }
+        }
+        Ok(Done { ok: true, ..Done::default() })
+    }
+
+    /// From the buffer to the log, also under a session that writes the buffer: it goes on in the log.
+    fn move_buffer(&self, log: Option<PathBuf>) -> Result<Done, CoreError> {
+        let mut running = lock(&self.session);
+        let mut journal = lock(&self.journal);
+        if let Some(log) = log {
+            journal.set_log(log);
+        }
+        let moved = match running.as_mut() {
+            // A session that writes the log took in what the buffer had when it was started.
+            Some(running) if !running.on_buffer => 0,
+            Some(running) => {
+                let log = journal.open_log()?.ok_or_else(no_log)?;
+                running.on_buffer = false;
+                running.session.replace_log(log)?
+            }
+            None => {
+                let mut log = journal.open_log()?.ok_or_else(no_log)?;
+                journal.empty_buffer(&mut log)?
+            }
+        };
+        Ok(Done { ok: true, moved: Some(moved), ..Done::default() })
+    }
+}
+
+fn no_log() -> CoreError {
+    CoreError::new(Code::BadMessage, "the core was opened without a log: name it in \"log\"")
+}

@@ -1,0 +1,142 @@
+//! Questions: what the log has, what the rules say, how the engine is. Nothing is changed by them.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use policy::Policy;
+use store::{Cursor, Filter, HostFilter, Mark, TotalsFilter, Verdict};
+use wire::Owner;
+
+use super::{Core, lock, parse};
+use crate::error::CoreError;
+use crate::explain;
+use crate::messages::answers::{Answer, Hour, ListTold, Status};
+use crate::messages::events::FaultTold;
+use crate::messages::requests::{Changes, Connections, Explain, Query, Totals, VerdictName};
+use crate::messages::row::Row;
+
+/// The engine answers within a turn of its loop, some milliseconds; one that needs longer than this is stuck.
+const ENGINE_ANSWERS: Duration = Duration::from_secs(2);
+
+impl Core {
+    /// Answers a question.
+    ///
+    /// # Errors
+    /// What the question is about cannot be read, or the question makes no sense.
+    pub(crate) fn query(&self, query: Query) -> Result<Answer, CoreError> {
+        match query {
+            Query::Connections(query) => self.connections(&query),
+            Query::Changes(query) => self.changes(&query),
+            Query::Totals(query) => self.totals(query),
+            Query::Explain(question) => self.explain(&question),
+            Query::Status(_) => Ok(Answer::Status(Box::new(self.status()))),
+            Query::PolicyCheck(check) => {
+                let document = parse(&check.document.to_string())?;
+                let situation = lock(&self.rules).situation.clone();
+                Policy::compile(&document, &self.resources(), &situation, &runtime::moment())?;
+                Ok(Answer::Good { ok: true })
+            }
+            Query::Lists(_) => Ok(self.lists()),
+        }
+    }
+
+    fn connections(&self, query: &Connections) -> Result<Answer, CoreError> {
+        let filter = Filter {
+            app: query.app.clone(),
+            uid: query.uid,
+            host: query.host.as_deref().map(explain::host).transpose()?.map(HostFilter::Suffix),
+            verdict: query.verdict.map(|verdict| match verdict {
+                VerdictName::Allow => Verdict::Allow,
+                VerdictName::Block => Verdict::Block,
+            }),
+            since_ms: query.since,
+            until_ms: query.until,
+            text: query.text.clone(),
+            protocol: None,
+        };
+        let Some(reader) = lock(&self.journal).reader()? else {
+            return Ok(Answer::Connections {
+                rows: Vec::new(),
+                next: None,
+                mark: Mark::default().0,
+            });
+        };
+        let page = reader.page(&filter, query.before.map(Cursor), query.limit())?;
+        let next = page.next.map(|Cursor(at)| at);
+        Ok(Answer::Connections { rows: self.rows(&page.rows), next, mark: page.mark.0 })
+    }
+
+    fn changes(&self, query: &Changes) -> Result<Answer, CoreError> {
+        let Some(reader) = lock(&self.journal).reader()? else {
+            return Ok(Answer::Changes { rows: Vec::new(), mark: query.after, more: false });
+        };
+        let changes = reader.follow(&Filter::default(), Mark(query.after), query.limit())?;
+        let (mark, more) = (changes.mark.0, changes.more);
+        Ok(Answer::Changes { rows: self.rows(&changes.rows), mark, more })
+    }
+
+    fn totals(&self, query: Totals) -> Result<Answer, CoreError> {
+        let filter = TotalsFilter { since_ms: query.since, until_ms: query.until, app: query.app };
+        let totals = match lock(&self.journal).reader()? {
+            Some(reader) => reader.totals(&filter)?,
+            None => Vec::new(),
+        };
+        Ok(Answer::Totals { hours: totals.iter().map(Hour::from).collect() })
+    }
+
+    fn rows(&self, rows: &[store::Row]) -> Vec<Row> {
+        let places = self.places();
+        rows.iter().map(|row| Row::logged(row, places.as_deref())).collect()
+    }
+
+    fn explain(&self, question: &Explain) -> Result<Answer, CoreError> {
+        let policy = lock(&self.rules).compile(&runtime::moment())?;
+        let owner = question.uid.map_or(Owner::Unknown, |uid| self.owners.owner(uid));
+        explain::answer(&policy, &owner, question)
+    }
+
+    fn status(&self) -> Status {
+        let (answer, fault) = match lock(&self.session).as_ref() {
+            Some(running) => (running.session.ask_stats(), running.session.fault()),
+            None => return Status::default(),
+        };
+        // Not under the lock: an engine that is stuck must not keep the app from stopping it.
+        let stats = answer.recv_timeout(ENGINE_ANSWERS).ok();
+        let fault = fault.as_ref().map(FaultTold::new);
+        let Some(stats) = stats else {
+            return Status { running: true, fault, ..Status::default() };
+        };
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Status {
+            running: true,
+            fault,
+            beat: i64::try_from(now.as_millis()).ok(),
+            packets_in: stats.engine.packets_in,
+            packets_out: stats.packets_out,
+            flows: stats.engine.flows,
+            questions: stats.engine.questions,
+            blocked_questions: stats.blocked_questions,
+            records_lost: stats.records_lost,
+        }
+    }
+
+    fn lists(&self) -> Answer {
+        let resources = self.resources();
+        let rules = lock(&self.rules);
+        let enabled =
+            |name: &str| rules.document.lists.iter().any(|list| list.name == name && list.enabled);
+        let told = |name: &str, entries: usize| ListTold {
+            name: name.to_owned(),
+            entries,
+            enabled: enabled(name),
+        };
+        let indexed = resources.lists.iter().flat_map(|index| index.lists());
+        let indexed = indexed.map(|list| told(list.name, list.rules as usize));
+        let own = rules.document.lists.iter().filter_map(|list| {
+            let (hosts, addresses) = (list.hosts.as_ref(), list.addresses.as_ref());
+            let entries = hosts.map_or(0, Vec::len) + addresses.map_or(0, Vec::len);
+            (hosts.is_some() || addresses.is_some()).then(|| told(&list.name, entries))
+        });
+        let lists = indexed.chain(own).collect();
+        Answer::Lists { lists, unusable: lock(&self.files).unusable() }
+    }
+}

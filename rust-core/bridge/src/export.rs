@@ -1,0 +1,90 @@
+//! The log as a file for other programs.
+
+use std::fs::OpenOptions;
+use std::io::{self, BufWriter, Write};
+use std::os::unix::fs::OpenOptionsExt;
+
+use jiff::Timestamp;
+use runtime::MappedPlaces;
+use store::{Filter, Reader};
+
+use crate::error::{Code, CoreError};
+use crate::messages::requests::{ExportFormat, ExportLog};
+use crate::messages::row::Row;
+
+/// Rows read at once.
+const PAGE: usize = 1000;
+const HEADING: &str = "started,updated,app,uid,protocol,host,name_source,confidence,remote,verdict,reason,state,\
+                       bytes_up,bytes_down,network";
+
+/// Writes the connections of the time asked for, newest first; tells how many.
+///
+/// # Errors
+/// The log cannot be read, or the file not be written; what it has by then stays.
+pub(crate) fn run(
+    reader: &Reader,
+    order: &ExportLog,
+    places: Option<&MappedPlaces>,
+) -> Result<usize, CoreError> {
+    let mut options = OpenOptions::new();
+    // It tells what somebody did.
+    options.write(true).create(true).truncate(true).mode(0o600);
+    let mut out = BufWriter::new(options.open(&order.to).map_err(|error| cannot_write(&error))?);
+    if let ExportFormat::Csv = order.format {
+        writeln!(out, "{HEADING}").map_err(|error| cannot_write(&error))?;
+    }
+    let filter = Filter { since_ms: order.since, until_ms: order.until, ..Filter::default() };
+    let (mut cursor, mut count) = (None, 0);
+    loop {
+        let page = reader.page(&filter, cursor, PAGE)?;
+        for row in &page.rows {
+            let line = match order.format {
+                ExportFormat::Csv => csv(&row.connection),
+                ExportFormat::Json => json(&Row::logged(row, places))?,
+            };
+            writeln!(out, "{line}").map_err(|error| cannot_write(&error))?;
+        }
+        count += page.rows.len();
+        cursor = page.next;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    out.flush().map_err(|error| cannot_write(&error))?;
+    Ok(count)
+}
+
+fn json(row: &Row) -> Result<String, CoreError> {
+    serde_json::to_string(row).map_err(|error| CoreError::new(Code::System, error))
+}
+
+fn csv(connection: &store::Connection) -> String {
+    let id = connection.owner.id();
+    let name = connection.name.as_ref();
+    store::csv_row(&[
+        &moment(connection.started_ms),
+        &moment(connection.updated_ms),
+        id.map_or("", |id| &id.name),
+        &id.map(|id| id.uid.to_string()).unwrap_or_default(),
+        connection.key.protocol.as_str(),
+        name.map_or("", |(host, _)| host.as_str()),
+        name.map_or("", |(_, source)| source.as_str()),
+        connection.confidence().map_or("", store::Confidence::as_str),
+        &connection.key.remote.to_string(),
+        connection.verdict.as_str(),
+        &connection.reason.text,
+        connection.state.as_str(),
+        &connection.bytes_up.to_string(),
+        &connection.bytes_down.to_string(),
+        &connection.network,
+    ])
+}
+
+/// RFC 3339, in UTC.
+fn moment(unix_ms: i64) -> String {
+    Timestamp::from_millisecond(unix_ms).unwrap_or(Timestamp::UNIX_EPOCH).to_string()
+}
+
+fn cannot_write(error: &io::Error) -> CoreError {
+    CoreError::cannot_write("the file", error)
+}

@@ -1,0 +1,132 @@
+//! The answers to questions and orders.
+
+use serde::Serialize;
+use store::HourTotal;
+
+use crate::messages::events::FaultTold;
+use crate::messages::row::{OwnerTold, ReasonTold, Row};
+
+/// An answer to a question.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub(crate) enum Answer {
+    /// To `connections`.
+    Connections {
+        rows: Vec<Row>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        next: Option<i64>,
+        mark: i64,
+    },
+    /// To `changes`.
+    Changes { rows: Vec<Row>, mark: i64, more: bool },
+    /// To `totals`.
+    Totals { hours: Vec<Hour> },
+    /// To `explain`.
+    Explain { verdict: &'static str, reason: ReasonTold, considered: Vec<Considered> },
+    /// To `status`.
+    Status(Box<Status>),
+    /// To `policy-check`: the document can be used.
+    Good { ok: bool },
+    /// To `lists`.
+    Lists { lists: Vec<ListTold>, unusable: Vec<Unusable> },
+}
+
+/// What one app did in one hour.
+#[derive(Debug, Serialize)]
+pub(crate) struct Hour {
+    hour: i64,
+    owner: OwnerTold,
+    connections: u64,
+    blocked: u64,
+    bytes_up: u64,
+    bytes_down: u64,
+}
+
+/// One part of the policy that speaks about a connection.
+#[derive(Debug, Serialize)]
+pub(crate) struct Considered {
+    pub(crate) text: String,
+    /// What it says.
+    pub(crate) verdict: &'static str,
+    /// Its conditions hold now; if not, it only would speak.
+    pub(crate) holds: bool,
+    /// It is what decides.
+    pub(crate) decides: bool,
+}
+
+/// How the core is.
+#[derive(Debug, Default, Serialize)]
+pub(crate) struct Status {
+    /// It is on a TUN.
+    pub(crate) running: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) fault: Option<FaultTold>,
+    /// When the engine answered; absent where it did not, or is not there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) beat: Option<i64>,
+    /// Packets from the apps, and to them.
+    pub(crate) packets_in: u64,
+    pub(crate) packets_out: u64,
+    /// Connections held now.
+    pub(crate) flows: usize,
+    /// Questions for names, and those that were blocked.
+    pub(crate) questions: u64,
+    pub(crate) blocked_questions: u64,
+    /// Records that did not reach the log.
+    pub(crate) records_lost: u64,
+}
+
+/// A list.
+#[derive(Debug, Serialize)]
+pub(crate) struct ListTold {
+    pub(crate) name: String,
+    pub(crate) entries: usize,
+    /// The policy uses it.
+    pub(crate) enabled: bool,
+}
+
+/// A file of lists or places that cannot be used.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Unusable {
+    pub(crate) path: String,
+    pub(crate) message: String,
+}
+
+/// What came of an order.
+#[derive(Debug, Default, Serialize)]
+pub(crate) struct Done {
+    pub(crate) ok: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) moved: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) rows: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) entries: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) skipped: Option<usize>,
+    /// Lines that were left out, one for each reason.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) examples: Option<Vec<Example>>,
+}
+
+/// A line of a list that was left out.
+#[derive(Debug, Serialize)]
+pub(crate) struct Example {
+    pub(crate) list: String,
+    pub(crate) line: usize,
+    pub(crate) text: String,
+    pub(crate) reason: String,
+}
+
+impl From<&HourTotal> for Hour {
+    fn from(total: &HourTotal) -> Self {
+        Hour {
+            hour: total.hour_ms,
+            owner: OwnerTold::new(&total.owner),
+            connections: total.connections,
+            blocked: total.blocked,
+            bytes_up: total.bytes_up,
+            bytes_down: total.bytes_down,
+        }
+    }
+}

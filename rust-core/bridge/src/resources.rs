@@ -1,0 +1,109 @@
+//! The files of lists and places that the app named, mapped, and mapped again when a newer one is in its place.
+
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use catalog::Catalog;
+use lists::{Bytes, Index};
+use policy::{List, Resources};
+use runtime::{MappedPlaces, ResourceError};
+
+use crate::messages::answers::Unusable;
+
+/// The files, and what is in them.
+pub(crate) struct Files {
+    /// The lists that are part of the program.
+    built_in: Option<Arc<[List]>>,
+    lists: Vec<Mapped<Arc<Index<Bytes>>>>,
+    places: Option<Mapped<Arc<MappedPlaces>>>,
+}
+
+/// A file as it was last read.
+struct Mapped<T> {
+    path: PathBuf,
+    stamp: Option<Stamp>,
+    content: Result<Option<T>, String>,
+}
+
+/// Tells a file from the one that was there before: device, inode, length, and when it was last written.
+type Stamp = (u64, u64, u64, i64, i64);
+
+impl Files {
+    /// The files at these paths; nothing is read yet.
+    pub(crate) fn new(lists: Vec<PathBuf>, places: Option<PathBuf>) -> Self {
+        let catalog = Catalog::built_in();
+        if let Err(error) = &catalog {
+            log::error!("the built-in lists cannot be read: {error}");
+        }
+        Files {
+            built_in: catalog.ok().map(|catalog| catalog.lists().into()),
+            lists: lists.into_iter().map(Mapped::new).collect(),
+            places: places.map(Mapped::new),
+        }
+    }
+
+    /// Reads what is new.
+    pub(crate) fn refresh(&mut self) {
+        for file in &mut self.lists {
+            file.refresh(|path| runtime::list_index(path).map(Arc::new));
+        }
+        if let Some(file) = &mut self.places {
+            file.refresh(|path| runtime::places(path).map(Arc::new));
+        }
+    }
+
+    /// What rules may refer to. Files that are not there or cannot be used are left out.
+    pub(crate) fn resources(&self) -> Resources {
+        let places = self.places().map(|places| places as Arc<dyn policy::Places>);
+        let lists = self.lists.iter().filter_map(Mapped::content).collect();
+        Resources { built_in: self.built_in.clone(), lists, places }
+    }
+
+    /// Where addresses are.
+    pub(crate) fn places(&self) -> Option<Arc<MappedPlaces>> {
+        self.places.as_ref().and_then(Mapped::content)
+    }
+
+    /// The files that are there and cannot be used.
+    pub(crate) fn unusable(&self) -> Vec<Unusable> {
+        let lists = self.lists.iter().filter_map(Mapped::trouble);
+        lists.chain(self.places.iter().filter_map(Mapped::trouble)).collect()
+    }
+}
+
+impl<T: Clone> Mapped<T> {
+    fn new(path: PathBuf) -> Self {
+        Mapped { path, stamp: None, content: Ok(None) }
+    }
+
+    fn refresh(&mut self, read: impl Fn(&Path) -> Result<T, ResourceError>) {
+        let stamp = stamp(&self.path);
+        if stamp == self.stamp {
+            return;
+        }
+        self.stamp = stamp;
+        self.content = match stamp {
+            Some(_) => read(&self.path).map(Some).map_err(|error| error.to_string()),
+            None => Ok(None),
+        };
+        if self.content.is_err() {
+            log::warn!("a file of lists or places cannot be used");
+        }
+    }
+
+    fn content(&self) -> Option<T> {
+        self.content.as_ref().ok().and_then(Clone::clone)
+    }
+
+    fn trouble(&self) -> Option<Unusable> {
+        let message = self.content.as_ref().err()?.clone();
+        Some(Unusable { path: self.path.display().to_string(), message })
+    }
+}
+
+fn stamp(path: &Path) -> Option<Stamp> {
+    let metadata = fs::metadata(path).ok()?;
+    Some((metadata.dev(), metadata.ino(), metadata.len(), metadata.mtime(), metadata.mtime_nsec()))
+}

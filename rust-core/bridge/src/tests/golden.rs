@@ -1,0 +1,352 @@
+//! The examples in `tests/bridge`: what the app sends is understood, what it is sent looks so. Its own tests read the same files.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, UNIX_EPOCH};
+
+use engine::{FlowId, Instant};
+use policy::{Decision, Document, NetworkKind, Refusal, RuleVerdict, Situation};
+use runtime::{Event, Fault, FlowRecord, LogEvent, MappedPlaces, RecordState, Traffic};
+use serde_json::{Value, json};
+use store::{HourTotal, Listed, Reason, ReasonCode, State, Trouble};
+use wire::{AppId, FlowKey, HostName, NameSource, Owner, Protocol};
+
+use crate::error::Code;
+use crate::messages::answers::{
+    Answer, Considered, Done, Example, Hour, ListTold, Status, Unusable,
+};
+use crate::messages::events::{EventTold, Events, FaultTold};
+use crate::messages::requests::{Command, ExportFormat, ProtocolName, Query, VerdictName};
+use crate::messages::row::{ReasonTold, Row};
+use crate::messages::state::{Config, NetworkMessage, PolicyMessage, Start};
+use crate::messages::{self, read};
+
+const MOMENT_MS: i64 = 1_767_225_600_000;
+
+fn golden(name: &str) -> Vec<u8> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/bridge");
+    fs::read(folder.join(format!("{name}.json"))).unwrap()
+}
+
+/// The messages of a file that has several.
+fn each(name: &str) -> Vec<Vec<u8>> {
+    let all: Vec<Value> = serde_json::from_slice(&golden(name)).unwrap();
+    all.iter().map(|message| message.to_string().into_bytes()).collect()
+}
+
+fn value(message: &impl serde::Serialize) -> Value {
+    serde_json::from_slice(&messages::write(message).unwrap()).unwrap()
+}
+
+#[test]
+fn the_ways_to_open_and_to_start_are_understood() {
+    let config: Config = read("config", &golden("open")).unwrap();
+    assert!(config.log.unwrap().ends_with("connections.db"));
+    assert!(config.buffer.unwrap().ends_with("buffer.db"));
+    assert_eq!((config.log_retention_days, config.lists.len(), config.sdk), (14, 2, 34));
+    assert!(config.places.is_some());
+    let config: Config = read("config", &golden("open-before-unlock")).unwrap();
+    assert_eq!((config.log, config.log_retention_days, config.sdk), (None, 7, 28));
+    let start: Start = read("start", &golden("start")).unwrap();
+    assert_eq!((start.mtu, start.largest_packet, start.dns_addresses.len()), (1500, 15_900, 2));
+}
+
+#[test]
+fn policy_and_network_are_understood() {
+    let message: PolicyMessage = read("policy", &golden("policy")).unwrap();
+    let document = Document::parse(message.document.get()).unwrap();
+    assert_eq!((document.rules.len(), document.lists.len()), (1, 1));
+    let apps: Vec<_> = message.apps.iter().map(|app| (app.uid, &*app.name)).collect();
+    assert_eq!(apps[2], (10_124, "com.example.a,com.example.b"));
+    let situation = Situation::from(message.situation.unwrap());
+    assert_eq!((situation.network, situation.screen_on), (NetworkKind::Wifi, true));
+    assert_eq!(situation.ssid.as_deref(), Some("home"));
+    let message: NetworkMessage = read("network", &golden("network")).unwrap();
+    let network = message.network();
+    assert_eq!((network.ipv4, network.ipv6, &*message.label), (true, false, "wifi"));
+    let resolvers: Vec<_> = network.resolvers.iter().map(ToString::to_string).collect();
+    assert_eq!(resolvers, ["192.168.1.1:53", "[2001:db8::53]:53"], "the scoped one is left out");
+}
+
+#[test]
+fn every_question_is_understood() {
+    let mut all = each("queries").into_iter().map(|text| read("query", &text).unwrap());
+    let Some(Query::Connections(full)) = all.next() else { panic!() };
+    assert_eq!((full.app.as_deref(), full.uid), (Some("com.example.a"), Some(10_124)));
+    assert_eq!((full.host.as_deref(), full.text.as_deref()), (Some("example"), Some("ads")));
+    assert!(matches!(full.verdict, Some(VerdictName::Block)));
+    assert_eq!(
+        (full.since, full.until, full.before, full.limit()),
+        (Some(1), Some(2), Some(77), 50)
+    );
+    let Some(Query::Connections(least)) = all.next() else { panic!() };
+    assert_eq!((least.uid, least.limit()), (None, 100));
+    let Some(Query::Changes(changes)) = all.next() else { panic!() };
+    assert_eq!((changes.after, changes.limit()), (17, 500));
+    let Some(Query::Totals(totals)) = all.next() else { panic!() };
+    assert_eq!((totals.since, totals.until, totals.app.is_some()), (Some(1), Some(2), true));
+    let Some(Query::Explain(explain)) = all.next() else { panic!() };
+    assert_eq!((explain.uid, explain.port), (Some(10_124), 443));
+    assert!(explain.host.is_some() && explain.address.is_some());
+    assert!(matches!(explain.protocol, ProtocolName::Tcp));
+    assert!(matches!(all.next(), Some(Query::Status(_))));
+    assert!(matches!(all.next(), Some(Query::PolicyCheck(_))));
+    assert!(matches!(all.next(), Some(Query::Lists(_))));
+    assert!(all.next().is_none());
+}
+
+#[test]
+fn every_order_is_understood() {
+    let mut all = each("commands").into_iter().map(|text| read("command", &text).unwrap());
+    assert!(matches!(all.next(), Some(Command::ClearLog(_))));
+    assert!(matches!(all.next(), Some(Command::MoveBuffer(order)) if order.log.is_none()));
+    assert!(matches!(all.next(), Some(Command::MoveBuffer(order)) if order.log.is_some()));
+    let Some(Command::ExportLog(export)) = all.next() else { panic!() };
+    assert!(matches!(export.format, ExportFormat::Csv) && export.to.ends_with("log.csv"));
+    assert_eq!((export.since, export.until), (Some(1), Some(2)));
+    let Some(Command::CompileLists(order)) = all.next() else { panic!() };
+    assert_eq!((&*order.sources[0].name, order.sources.len()), ("mine", 1));
+    assert!(order.to.ends_with("mine.lists") && order.sources[0].path.ends_with("mine.txt"));
+    assert!(all.next().is_none());
+}
+
+#[test]
+fn a_message_with_a_fault_is_refused_with_its_place() {
+    for (text, words) in [
+        (r#"{"directory":"/x","sdk":"34"}"#, "at sdk"),
+        (r#"{"directory":"/x","sdk":34,"lists":["a",1]}"#, "at lists[1]"),
+        (r#"{"directory":"/x","sdk":34,"colour":1}"#, "unknown field `colour`"),
+        (r#"{"sdk":34}"#, "missing field `directory`"),
+        (r#"{"directory":"/x","sdk":34}}"#, "trailing characters"),
+        ("", "EOF"),
+    ] {
+        let error = read::<Config>("config", text.as_bytes()).unwrap_err();
+        assert_eq!(error.code, Code::BadMessage);
+        assert!(error.message.starts_with("config") && error.message.contains(words), "{error}");
+    }
+    for text in [r#"{"ask":"status","colour":1}"#, r#"{"ask":"weather"}"#, "{}"] {
+        assert!(read::<Query>("query", text.as_bytes()).is_err(), "{text}");
+    }
+}
+
+#[test]
+fn the_version_is_told() {
+    let told: Value = serde_json::from_slice(&messages::version()).unwrap();
+    assert_eq!(told, serde_json::from_slice::<Value>(&golden("version")).unwrap());
+}
+
+#[test]
+fn each_code_has_its_word() {
+    let codes = [
+        Code::Closed,
+        Code::BadMessage,
+        Code::Policy,
+        Code::PolicyVersion,
+        Code::Log,
+        Code::LogVersion,
+        Code::StorageFull,
+        Code::Tun,
+        Code::System,
+        Code::Panic,
+    ];
+    let words: Vec<String> = serde_json::from_slice(&golden("errors")).unwrap();
+    assert_eq!(codes.map(Code::as_str).to_vec(), words);
+}
+
+#[test]
+fn events_look_as_the_app_knows_them() {
+    let events = [
+        Event::Connection(Box::new(live())),
+        Event::Fault(Fault::TunGone("No such device".to_owned())),
+        Event::Fault(Fault::Failed("a fault of ours".to_owned())),
+        Event::Log(LogEvent::Failed {
+            trouble: Trouble::StorageFull,
+            message: store::StoreError::DiskFull.to_string(),
+        }),
+        Event::Log(LogEvent::Recovered),
+        Event::Log(LogEvent::SetAside {
+            moved_to: "/data/user/0/org.hushwall/files/connections.db.corrupt-1".into(),
+            reason: "malformed".to_owned(),
+        }),
+        Event::Log(LogEvent::Lost(12)),
+    ];
+    let events = events.iter().map(|event| EventTold::new(event, None)).collect();
+    let expected: Value = serde_json::from_slice(&golden("events")).unwrap();
+    assert_eq!(value(&Events { events, missed: 3 }), expected);
+}
+
+#[test]
+fn answers_look_as_the_app_knows_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let places = places(folder.path());
+    let rows = || vec![Row::logged(&logged(), Some(&places))];
+    let rule = rule();
+    let considered = |text: &str, verdict, decides| Considered {
+        text: text.to_owned(),
+        verdict,
+        holds: true,
+        decides,
+    };
+    let status = Status {
+        running: true,
+        fault: Some(FaultTold::new(&Fault::TunGone("No such device".to_owned()))),
+        beat: Some(MOMENT_MS),
+        packets_in: 100,
+        packets_out: 90,
+        flows: 7,
+        questions: 20,
+        blocked_questions: 4,
+        records_lost: 0,
+    };
+    let told = json!({
+        "connections": value(&Answer::Connections { rows: rows(), next: Some(77), mark: 17 }),
+        "connections-end": value(&Answer::Connections { rows: Vec::new(), next: None, mark: 17 }),
+        "changes": value(&Answer::Changes { rows: rows(), mark: 18, more: true }),
+        "totals": value(&Answer::Totals { hours: vec![Hour::from(&total())] }),
+        "explain": value(&Answer::Explain {
+            verdict: "block",
+            reason: ReasonTold::decided(&rule),
+            considered: vec![
+                considered(&rule.to_string(), "block", true),
+                considered("nothing speaks against it", "allow", false),
+            ],
+        }),
+        "status": value(&Answer::Status(Box::new(status))),
+        "status-stopped": value(&Answer::Status(Box::default())),
+        "policy-check": value(&Answer::Good { ok: true }),
+        "lists": value(&Answer::Lists {
+            lists: vec![ListTold { name: "mine".to_owned(), entries: 2, enabled: true }],
+            unusable: vec![Unusable {
+                path: "/data/user/0/org.hushwall/files/builtin.lists".to_owned(),
+                message: "damaged".to_owned(),
+            }],
+        }),
+    });
+    compare(&told, "answers");
+}
+
+#[test]
+fn what_came_of_orders_looks_as_the_app_knows_it() {
+    let done = || Done { ok: true, ..Done::default() };
+    let told = json!({
+        "clear-log": value(&done()),
+        "move-buffer": value(&Done { moved: Some(3), ..done() }),
+        "export-log": value(&Done { rows: Some(120), ..done() }),
+        "compile-lists": value(&Done {
+            entries: Some(2),
+            skipped: Some(1),
+            examples: Some(vec![Example {
+                list: "mine".to_owned(),
+                line: 3,
+                text: "not a host".to_owned(),
+                reason: "not a host name".to_owned(),
+            }]),
+            ..done()
+        }),
+    });
+    compare(&told, "outcomes");
+}
+
+/// Each message by its name.
+fn compare(told: &Value, file: &str) {
+    let expected: Value = serde_json::from_slice(&golden(file)).unwrap();
+    let Value::Object(expected) = expected else { panic!() };
+    for (name, expected) in &expected {
+        assert_eq!(&told[name], expected, "{name}");
+    }
+    assert_eq!(told.as_object().unwrap().len(), expected.len());
+}
+
+fn rule() -> policy::Reason {
+    policy::Reason::Rule {
+        number: 0,
+        verdict: RuleVerdict::Block,
+        text: "no app may reach tracker.example".into(),
+    }
+}
+
+/// A blocked question for a name, of nobody, as the session tells it.
+fn live() -> runtime::Connection {
+    let name = HostName::parse(b"tracker.example").unwrap();
+    runtime::Connection {
+        record: FlowRecord {
+            flow: FlowId { index: engine::FIRST_QUESTION, generation: 1 },
+            key: FlowKey {
+                protocol: Protocol::Udp,
+                local: "[fd00:6875:7368::1]:40001".parse().unwrap(),
+                remote: "[2001:db8::7]:53".parse().unwrap(),
+            },
+            owner: Owner::Unknown,
+            name: Some((name, NameSource::Dns)),
+            decision: Decision {
+                verdict: policy::Verdict::Block(Refusal::Reset),
+                reason: rule(),
+                evidence: None,
+                provisional: false,
+            },
+            state: RecordState::Open,
+            started: Instant::from_micros(0),
+            at: Instant::from_micros(0),
+            traffic: Traffic { bytes_up: 33, packets_up: 1, ..Traffic::default() },
+        },
+        started: UNIX_EPOCH + Duration::from_millis(MOMENT_MS as u64),
+        at: UNIX_EPOCH + Duration::from_millis(MOMENT_MS as u64 + 500),
+        network: "mobile".into(),
+    }
+}
+
+/// A connection that a list blocked, as the log has it.
+fn logged() -> store::Row {
+    let (list, entry) = ("mine".into(), "ads.example".into());
+    let connection = store::Connection {
+        id: 1 << 32 | 5,
+        started_ms: MOMENT_MS,
+        ended_ms: Some(MOMENT_MS + 500),
+        updated_ms: MOMENT_MS + 500,
+        owner: Owner::App(AppId { uid: 10_124, name: "com.example.a,com.example.b".into() }),
+        key: FlowKey {
+            protocol: Protocol::Tcp,
+            local: "10.111.222.1:40000".parse().unwrap(),
+            remote: "203.0.113.7:443".parse().unwrap(),
+        },
+        name: Some((HostName::parse(b"cdn.ads.example").unwrap(), NameSource::Sni)),
+        verdict: store::Verdict::Block,
+        reason: Reason {
+            code: ReasonCode::Listed,
+            text: "ads.example is on the list mine".into(),
+            listed: Some(Listed { list, entry }),
+        },
+        state: State::Blocked,
+        bytes_up: 517,
+        bytes_down: 0,
+        packets_up: 4,
+        packets_down: 3,
+        network: "wifi".into(),
+        country: None,
+        asn: None,
+    };
+    store::Row { session: 3, connection }
+}
+
+fn total() -> HourTotal {
+    HourTotal {
+        hour_ms: MOMENT_MS,
+        owner: Owner::System(AppId { uid: 1051, name: "dns".into() }),
+        connections: 5,
+        blocked: 2,
+        bytes_up: 10,
+        bytes_down: 20,
+    }
+}
+
+fn places(folder: &Path) -> MappedPlaces {
+    let mut compiler = geo::Compiler::new();
+    compiler.add_countries("203.0.113.0,203.0.113.255,SG\n").unwrap();
+    let networks = "203.0.113.0,203.0.113.255,64500\n";
+    let names = HashMap::from([(64_500, "Example Networks")]);
+    compiler.add_networks(networks, &names).unwrap();
+    let path = folder.join("places.bin");
+    fs::write(&path, compiler.finish()).unwrap();
+    runtime::places(&path).unwrap()
+}

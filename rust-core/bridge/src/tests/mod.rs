@@ -1,0 +1,4 @@
+//! Tests of the whole: the messages as both sides know them, and a core on something that behaves as a TUN does.
+
+mod golden;
+mod running;

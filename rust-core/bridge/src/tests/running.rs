@@ -1,0 +1,270 @@
+//! A core from `open` to `close`, with a pair of sockets in the TUN's place.
+
+use std::net::{SocketAddr, UdpSocket};
+use std::os::fd::OwnedFd;
+use std::path::Path;
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use nix::sys::socket::{AddressFamily, SockFlag, SockType, socketpair};
+use serde_json::{Value, json};
+use wire::{FlowKey, Packet, Transport, craft};
+
+use crate::attributor::AppAnswers;
+use crate::core::Core;
+use crate::error::{Code, CoreError};
+use crate::messages::{read, write};
+
+/// Long enough for anything that comes at all.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Everything belongs to this uid.
+struct Always(u32);
+
+impl AppAnswers for Always {
+    fn uid_of(&mut self, _: &FlowKey) -> Option<u32> {
+        Some(self.0)
+    }
+}
+
+/// A core, and the apps' side of its TUN.
+struct World {
+    core: Arc<Core>,
+    apps: OwnedFd,
+    server: UdpSocket,
+}
+
+fn open(folder: &Path, log: bool) -> Arc<Core> {
+    let mut config = json!({
+        "directory": folder, "sdk": 34, "buffer": folder.join("buffer.db"),
+        "lists": [folder.join("mine.lists")],
+    });
+    if log {
+        config["log"] = json!(folder.join("log.db"));
+    }
+    let core = Core::open(read("config", config.to_string().as_bytes()).unwrap());
+    core.set_network(read("network", br#"{"ipv4":true,"ipv6":true,"label":"wifi"}"#).unwrap())
+        .unwrap();
+    Arc::new(core)
+}
+
+fn start(core: &Core) -> OwnedFd {
+    let (tun, apps) =
+        socketpair(AddressFamily::Unix, SockType::SeqPacket, None, SockFlag::SOCK_CLOEXEC).unwrap();
+    let start = read("start", br#"{"mtu":1500,"largest_packet":1500}"#).unwrap();
+    core.start(tun, Box::new(Always(10_123)), start).unwrap();
+    apps
+}
+
+impl World {
+    fn new(folder: &Path, log: bool) -> Self {
+        let core = open(folder, log);
+        let apps = start(&core);
+        World { core, apps, server: UdpSocket::bind("127.0.0.1:0").unwrap() }
+    }
+
+    /// Sends a datagram as an app does.
+    fn send(&self) {
+        send(&self.apps, self.server.local_addr().unwrap());
+    }
+
+    /// The server answers what it got, and the app gets it.
+    fn answer(&self) {
+        let mut space = [0; 100];
+        let (length, from) = self.server.recv_from(&mut space).unwrap();
+        self.server.send_to(&space[..length], from).unwrap();
+        assert_eq!(received(&self.apps), b"ping");
+    }
+}
+
+fn send(apps: &OwnedFd, to: SocketAddr) {
+    let from = SocketAddr::from(([10, 0, 0, 1], 5000));
+    let mut packet = vec![0; craft::udp_headroom(from.ip())];
+    packet.extend_from_slice(b"ping");
+    assert!(craft::udp(&mut packet, from, to));
+    assert_eq!(nix::unistd::write(apps, &packet), Ok(packet.len()));
+}
+
+fn received(apps: &OwnedFd) -> Vec<u8> {
+    let mut space = [0; 2000];
+    loop {
+        let length = nix::unistd::read(apps, &mut space).unwrap();
+        if let Transport::Udp(datagram) = Packet::parse(&space[..length]).unwrap().payload {
+            return datagram.payload.to_vec();
+        }
+    }
+}
+
+fn ask(core: &Core, request: &Value) -> Value {
+    let answer = core.query(read("query", request.to_string().as_bytes()).unwrap()).unwrap();
+    serde_json::from_slice(&write(&answer).unwrap()).unwrap()
+}
+
+fn order(core: &Core, request: &Value) -> Value {
+    let done = core.command(read("command", request.to_string().as_bytes()).unwrap()).unwrap();
+    serde_json::from_slice(&write(&done).unwrap()).unwrap()
+}
+
+fn set_policy(core: &Core, document: &Value) -> Result<(), CoreError> {
+    let message = json!({"document": document, "apps": [{"uid": 10_123, "name": "com.example"}]});
+    core.set_policy(read("policy", message.to_string().as_bytes()).unwrap())
+}
+
+/// The next event about a connection in this state.
+fn next_connection(core: &Core, state: &str) -> Value {
+    loop {
+        let events = serde_json::to_value(core.next_events(PATIENCE).unwrap()).unwrap();
+        let events = events["events"].as_array().unwrap();
+        assert!(!events.is_empty(), "nothing happens");
+        if let Some(event) = events.iter().find(|event| event["state"] == state) {
+            return event.clone();
+        }
+    }
+}
+
+#[test]
+fn traffic_is_carried_told_and_logged_and_new_rules_cut_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let world = World::new(folder.path(), true);
+    set_policy(&world.core, &json!({"version": 1})).unwrap();
+    world.send();
+    world.answer();
+    let told = next_connection(&world.core, "open");
+    assert_eq!(told["owner"], json!({"kind": "app", "uid": 10_123, "name": "com.example"}));
+    assert_eq!((&told["verdict"], &told["network"]), (&json!("allow"), &json!("wifi")));
+    let status = ask(&world.core, &json!({"ask": "status"}));
+    assert_eq!((&status["running"], &status["flows"]), (&json!(true), &json!(1)));
+    assert!(status["beat"].is_i64() && status["packets_out"] == 1, "{status}");
+
+    set_policy(&world.core, &json!({"version": 1, "default_mode": "block"})).unwrap();
+    let told = next_connection(&world.core, "blocked");
+    assert_eq!(told["reason"]["code"], "default-blocked");
+    world.core.stop();
+    assert_eq!(nix::unistd::read(&world.apps, &mut [0; 2000]), Ok(0), "the TUN is closed");
+    assert_eq!(ask(&world.core, &json!({"ask": "status"}))["running"], false);
+    let page = ask(&world.core, &json!({"ask": "connections", "app": "com.example"}));
+    assert_eq!(page["rows"].as_array().unwrap().len(), 1);
+    assert_eq!(page["rows"][0]["reason"]["code"], "default-blocked");
+    let changes = ask(&world.core, &json!({"ask": "changes", "after": 0}));
+    assert_eq!((&changes["mark"], &changes["more"]), (&page["mark"], &json!(false)));
+    let totals = ask(&world.core, &json!({"ask": "totals"}));
+    assert_eq!(totals["hours"][0]["blocked"], 1);
+    for (format, lines) in [("csv", 2), ("json", 1)] {
+        let to = folder.path().join(format);
+        let done = order(&world.core, &json!({"do": "export-log", "to": to, "format": format}));
+        assert_eq!(done["rows"], 1);
+        assert_eq!(std::fs::read_to_string(to).unwrap().lines().count(), lines);
+    }
+    order(&world.core, &json!({"do": "clear-log"}));
+    assert!(
+        ask(&world.core, &json!({"ask": "connections"}))["rows"].as_array().unwrap().is_empty()
+    );
+}
+
+#[test]
+fn a_second_start_goes_over_to_the_new_tun_and_flows_live_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut world = World::new(folder.path(), true);
+    world.send();
+    world.answer();
+    world.apps = start(&world.core);
+    world.send();
+    world.answer();
+    assert_eq!(ask(&world.core, &json!({"ask": "status"}))["flows"], 1);
+    world.core.close();
+}
+
+#[test]
+fn what_happened_before_the_unlock_is_in_the_log_after_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let world = World::new(folder.path(), false);
+    world.send();
+    world.answer();
+    set_policy(&world.core, &json!({"version": 1, "default_mode": "block"})).unwrap();
+    next_connection(&world.core, "blocked");
+    let log = folder.path().join("log.db");
+    assert_eq!(order(&world.core, &json!({"do": "move-buffer", "log": log}))["moved"], 1);
+    let rows = |core| ask(core, &json!({"ask": "connections"}))["rows"].as_array().unwrap().len();
+    assert_eq!(rows(&world.core), 1);
+    world.send();
+    next_connection(&world.core, "blocked");
+    order(&world.core, &json!({"do": "move-buffer"}));
+    world.core.close();
+    assert_eq!(rows(&open(folder.path(), true)), 2);
+}
+
+#[test]
+fn whoever_waits_for_events_wakes_when_the_core_is_closed() {
+    let folder = tempfile::tempdir().unwrap();
+    let core = open(folder.path(), true);
+    let _apps = start(&core);
+    let waiting = Arc::clone(&core);
+    let waiting = thread::spawn(move || waiting.next_events(Duration::from_secs(3600)));
+    core.close();
+    assert_eq!(waiting.join().unwrap().unwrap_err().code, Code::Closed);
+    assert_eq!(core.next_events(Duration::ZERO).unwrap_err().code, Code::Closed);
+}
+
+#[test]
+fn rules_are_checked_before_they_hold_and_explained() {
+    let folder = tempfile::tempdir().unwrap();
+    let core = open(folder.path(), true);
+    let source = folder.path().join("mine.txt");
+    std::fs::write(&source, "||ads.example^\n||trackers.example^\nno host\n").unwrap();
+    let sources = json!([{"name": "mine", "path": source}]);
+    let to = folder.path().join("mine.lists");
+    let done = order(&core, &json!({"do": "compile-lists", "sources": sources, "to": to}));
+    assert_eq!(done["entries"], 2);
+    let document = json!({"version": 1, "lists": [{"name": "mine"}],
+        "rules": [{"host": "ok.ads.example", "verdict": "allow"}]});
+    set_policy(&core, &document).unwrap();
+    for (bad, code) in [
+        (json!({"version": 2}), Code::PolicyVersion),
+        (json!({"version": 1, "colour": 1}), Code::Policy),
+        (json!({"version": 1, "lists": [{"name": "other"}]}), Code::Policy),
+    ] {
+        assert_eq!(set_policy(&core, &bad).unwrap_err().code, code);
+        let check = json!({"ask": "policy-check", "document": bad}).to_string();
+        let check = core.query(read("query", check.as_bytes()).unwrap());
+        assert_eq!(check.unwrap_err().code, code);
+    }
+    assert_eq!(ask(&core, &json!({"ask": "policy-check", "document": document}))["ok"], true);
+    let lists = ask(&core, &json!({"ask": "lists"}));
+    assert_eq!(lists["lists"], json!([{"name": "mine", "entries": 2, "enabled": true}]));
+    let question = |host: &str| json!({"ask": "explain", "uid": 10_123, "host": host, "port": 443});
+    let told = ask(&core, &question("x.ads.example"));
+    assert_eq!(told["reason"]["code"], "listed");
+    assert_eq!(
+        (&told["reason"]["list"], &told["reason"]["entry"]),
+        (&json!("mine"), &json!("ads.example"))
+    );
+    let told = ask(&core, &question("ok.ads.example"));
+    assert_eq!((&told["verdict"], &told["reason"]["rule"]), (&json!("allow"), &json!(0)));
+    assert_eq!(told["considered"][0]["decides"], true);
+}
+
+#[test]
+fn a_log_of_a_newer_program_is_left_alone_and_the_firewall_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log.db");
+    drop(store::Store::open(&path, store::Options::default()).unwrap());
+    make_newer(&path);
+    let before = std::fs::read(&path).unwrap();
+    let world = World::new(folder.path(), true);
+    let events = serde_json::to_value(world.core.next_events(PATIENCE).unwrap()).unwrap();
+    assert_eq!(events["events"][0]["code"], "log-version");
+    world.send();
+    world.answer();
+    let query = read("query", br#"{"ask":"connections"}"#).unwrap();
+    assert_eq!(world.core.query(query).unwrap_err().code, Code::LogVersion);
+    world.core.close();
+    assert_eq!(std::fs::read(&path).unwrap(), before);
+}
+
+/// Writes a version from the future into the file: the 4 bytes at 60 of an SQLite file are its user_version.
+fn make_newer(path: &Path) {
+    let mut bytes = std::fs::read(path).unwrap();
+    bytes[60..64].copy_from_slice(&99_u32.to_be_bytes());
+    std::fs::write(path, bytes).unwrap();
+}
