@@ -1,20 +1,14 @@
-"""The lists and the policy documents that the scenario runs under."""
+"""The policy documents that the scenario runs under, and a list that it imports."""
 
 from pathlib import Path
 
 from cast import ADS, APPS, CHAT_PORT, DISCOVER, FAKED, FIREFOX, PUSH_FALLBACK
 
-# Suffixes, as a published list would have them; one of them should not be there.
-LIST_NAME = "Xiaomi telemetry"
+# As some published lists had it: without it nobody can sign in. What is to be blocked, the built-in lists know.
+LIST_NAME = "A careless list"
 LIST = """\
 [Adblock Plus]
 ! Title: a small list of the scenario's own
-||sa.api.intl.miui.com^
-||tracking.intl.miui.com^
-||mistat.xiaomi.com^
-||ad.xiaomi.com^
-||ad.intl.xiaomi.com^
-! A mistake that real lists made: without it nobody can sign in.
 ||account.xiaomi.com^
 """
 PUSH_LIST = "Push addresses (strict)"
@@ -34,7 +28,6 @@ def policy(apps: Path, strict: bool) -> dict:
         ],
         "lists": [
             {"name": LIST_NAME},
-            {"name": "Never blocked", "role": "protect", "hosts": ["account.xiaomi.com"]},
             {
                 "name": PUSH_LIST, "enabled": strict,
                 "addresses": [{"addresses": PUSH_FALLBACK.ipv4, "ports": str(CHAT_PORT), "protocol": "tcp"}],

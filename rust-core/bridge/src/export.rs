@@ -61,7 +61,7 @@ fn json(row: &Row) -> Result<String, CoreError> {
 fn csv(connection: &store::Connection) -> String {
     let id = connection.owner.id();
     let name = connection.name.as_ref();
-    store::csv_row(&[
+    report::csv_row(&[
         &moment(connection.started_ms),
         &moment(connection.updated_ms),
         id.map_or("", |id| &id.name),

@@ -1,18 +1,21 @@
-//! The files of lists and places that the app named, mapped, and mapped again when a newer one is in its place.
+//! What rules may refer to: the built-in lists, and the files of lists and places that the app named, mapped, and mapped
+//! again when a newer one is in its place.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use catalog::Catalog;
 use lists::{Bytes, Index};
-use policy::Resources;
+use policy::{List, Resources};
 use runtime::{MappedPlaces, ResourceError};
 
 use crate::messages::answers::Unusable;
 
 /// The files, and what is in them.
 pub(crate) struct Files {
+    built_in: Vec<List>,
     lists: Vec<Mapped<Arc<Index<Bytes>>>>,
     places: Option<Mapped<Arc<MappedPlaces>>>,
 }
@@ -30,7 +33,9 @@ type Stamp = (u64, u64, u64, i64, i64);
 impl Files {
     /// The files at these paths; nothing is read yet.
     pub(crate) fn new(lists: Vec<PathBuf>, places: Option<PathBuf>) -> Self {
+        let catalog = Catalog::built_in().inspect_err(|error| log::error!("{error}"));
         Files {
+            built_in: catalog.map_or_else(|_| Vec::new(), |catalog| catalog.lists()),
             lists: lists.into_iter().map(Mapped::new).collect(),
             places: places.map(Mapped::new),
         }
@@ -49,7 +54,11 @@ impl Files {
     /// What rules may refer to. Files that are not there or cannot be used are left out.
     pub(crate) fn resources(&self) -> Resources {
         let places = self.places().map(|places| places as Arc<dyn policy::Places>);
-        Resources { lists: self.lists.iter().filter_map(Mapped::content).collect(), places }
+        let lists: Vec<_> = self.lists.iter().filter_map(Mapped::content).collect();
+        let indexed =
+            lists.iter().flat_map(|index| index.lists().map(|list| List::indexed(list.name)));
+        let built_in = self.built_in.iter().cloned().chain(indexed).collect::<Vec<_>>();
+        Resources { built_in: Some(built_in.into()), lists, places }
     }
 
     /// Where addresses are.

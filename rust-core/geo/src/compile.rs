@@ -50,15 +50,15 @@ impl Compiler {
         Ok(())
     }
 
-    /// Takes the text of a table `first,last,number,name` of autonomous systems. Only those that `keep` wants are kept: a
-    /// file of all has twice the size.
+    /// Takes the text of a table `first,last,number` of autonomous systems, whatever follows on a line. Only those are kept
+    /// that have a name, by which they are known then: a file of all has twice the size.
     ///
     /// # Errors
     /// [`RangeError`] with the line, also where more than 65,534 networks are kept; nothing of the text is taken then.
     pub fn add_networks(
         &mut self,
         text: &str,
-        keep: impl Fn(u32) -> bool,
+        names: &HashMap<u32, &str>,
     ) -> Result<(), RangeError> {
         let mut taken = Vec::new();
         for (line, range) in ranges(text).enumerate() {
@@ -68,15 +68,13 @@ impl Compiler {
                 .value
                 .parse()
                 .map_err(|_| wrong(format!("{:?} is not the number of a network", range.value)))?;
-            if !keep(number) {
-                continue;
-            }
+            let Some(name) = names.get(&number) else { continue };
             let value = match self.numbers.get(&number) {
                 Some(&value) => value,
                 None => {
                     let value = u16::try_from(self.networks.len() + 1)
                         .map_err(|_| wrong("there are too many networks".to_owned()))?;
-                    self.networks.push((number, shortened(range.name)));
+                    self.networks.push((number, shortened(name)));
                     self.numbers.insert(number, value);
                     value
                 }
@@ -119,7 +117,6 @@ impl Compiler {
     }
 }
 
-fn shortened(mut name: String) -> String {
-    name.truncate(name.floor_char_boundary(LONGEST_NAME));
-    name
+fn shortened(name: &str) -> String {
+    name[..name.floor_char_boundary(LONGEST_NAME)].to_owned()
 }

@@ -44,12 +44,15 @@ pub struct Place<'p> {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Country(pub [u8; 2]);
 
+/// Letters and name of each country, after tzdata's iso3166.tab (public domain).
+const NAMES: &str = include_str!("countries.txt");
+
 /// An autonomous system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Network<'p> {
     /// Its number, RFC 6793.
     pub number: u32,
-    /// Who it is, as the registries have it.
+    /// Who it is.
     pub name: &'p str,
 }
 
@@ -127,6 +130,12 @@ impl Country {
     /// Its two letters.
     pub fn as_str(&self) -> &str {
         str::from_utf8(&self.0).unwrap_or_default()
+    }
+
+    /// Its English name; none for letters that stand for nothing.
+    pub fn name(&self) -> Option<&'static str> {
+        let of_this = |line: &&str| line.as_bytes().starts_with(&self.0);
+        NAMES.lines().find(of_this)?.get(3..)
     }
 }
 

@@ -1,9 +1,10 @@
 //! Ranges in, places out: against a plain search of the ranges, at their borders, and with damage.
 #![allow(clippy::unwrap_used, reason = "what does not work out has to fail the test")]
 
+use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use hushwall_geo::{Compiler, Places, PlacesError, verify};
+use hushwall_geo::{Compiler, Country, Places, PlacesError, verify};
 use proptest::prelude::*;
 
 const COUNTRIES: &str = "\
@@ -23,7 +24,8 @@ const NETWORKS: &str = "\
 fn file() -> Vec<u8> {
     let mut compiler = Compiler::new();
     compiler.add_countries(COUNTRIES).unwrap();
-    compiler.add_networks(NETWORKS, |number| number != 13_335).unwrap();
+    let names = HashMap::from([(45_102, "Alibaba Cloud"), (37_963, "Alibaba Cloud (China)")]);
+    compiler.add_networks(NETWORKS, &names).unwrap();
     compiler.attribution("IP Geolocation by DB-IP");
     compiler.finish()
 }
@@ -41,14 +43,14 @@ fn told(places: &Places<Vec<u8>>, address: &str) -> String {
 fn an_address_is_where_its_range_is() {
     let places = Places::open(file()).unwrap();
     for (address, place) in [
-        ("47.241.69.153", "SG AS45102 Alibaba (US) Technology Co., Ltd."),
-        ("47.241.0.0", "SG AS45102 Alibaba (US) Technology Co., Ltd."),
+        ("47.241.69.153", "SG AS45102 Alibaba Cloud"),
+        ("47.241.0.0", "SG AS45102 Alibaba Cloud"),
         ("47.240.255.255", "-"),
         ("47.241.200.1", "SG"),
         ("47.242.0.0", "-"),
         ("::ffff:161.117.97.14", "SG"),
         ("203.107.1.65", "CN"),
-        ("2401:b180:2000:20::10", "CN AS37963 Hangzhou Alibaba"),
+        ("2401:b180:2000:20::10", "CN AS37963 Alibaba Cloud (China)"),
         ("2a00:0:0:0:ffff::", "DE"),
         // Half a /64 does not count.
         ("2a00:0:0:1::1", "-"),
@@ -87,6 +89,44 @@ fn a_wrong_table_leaves_the_others_alone() {
     let places = Places::open(compiler.finish()).unwrap();
     assert_eq!(told(&places, "1.0.0.1"), "-");
     assert_eq!(told(&places, "47.241.0.0"), "SG");
+}
+
+/// The file that the program brings.
+fn shipped() -> Places<&'static [u8]> {
+    const FILE: &[u8] = include_bytes!("../../../data/places.bin");
+    verify(FILE).unwrap();
+    Places::open(FILE).unwrap()
+}
+
+#[test]
+fn the_shipped_file_knows_where_xiaomi_sends() {
+    let places = shipped();
+    let told = |address: &str| {
+        let place = places.lookup(address.parse().unwrap());
+        let network =
+            place.network.map_or(String::new(), |n| format!(" AS{} {}", n.number, n.name));
+        let country = place.country.unwrap();
+        format!("{}{network}", country.name().unwrap())
+    };
+    for (address, place) in [
+        // globalapi.ad.xiaomi.com and other servers of Xiaomi, which registries have in the United States.
+        ("47.241.69.153", "Singapore AS45102 Alibaba Cloud"),
+        ("47.241.35.73", "Singapore AS45102 Alibaba Cloud"),
+        ("47.241.7.88", "Singapore AS45102 Alibaba Cloud"),
+        // Mi Push's addresses for the world and for China.
+        ("161.117.97.14", "Singapore AS45102 Alibaba Cloud"),
+        ("161.117.180.178", "Singapore AS45102 Alibaba Cloud"),
+        // Alibaba's HTTPDNS.
+        ("203.107.1.65", "China AS37963 Alibaba Cloud (China)"),
+        ("1.1.1.1", "Australia AS13335 Cloudflare"),
+        ("8.8.8.8", "United States AS15169 Google"),
+        ("2a00:1450:4001:800::200e", "Germany AS15169 Google"),
+    ] {
+        assert_eq!(told(address), place, "{address}");
+    }
+    assert!(places.attribution().contains("IP Geolocation by DB-IP"));
+    assert_eq!(Country(*b"ZZ").name(), None);
+    assert_eq!(places.lookup("10.0.0.1".parse().unwrap()).network, None);
 }
 
 /// Ranges that do not overlap, each of some length behind a gap, and their countries.

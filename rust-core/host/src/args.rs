@@ -2,6 +2,7 @@
 
 mod inspect;
 mod lists;
+mod report;
 mod rules;
 
 use std::ffi::OsString;
@@ -15,6 +16,7 @@ pub(crate) use self::inspect::InspectArguments;
 pub(crate) use self::lists::{
     CheckLists, CompileLists, ListsAction, LookupLists, NamedFile, Reading,
 };
+pub(crate) use self::report::ReportArguments;
 pub(crate) use self::rules::{
     CheckPolicy, ExplainArguments, NetworkName, PolicyAction, ProtocolName, RulesArguments,
     ScreenState, ShowPolicy, SituationArguments,
@@ -36,6 +38,7 @@ const MAX_MTU: i64 = 65_535;
   hushwall run -- curl https://example.org/
   hushwall run --policy rules.json --log flows.db -- firefox
   hushwall log --file flows.db --blocked --since 2h
+  hushwall report --file flows.db --since 7d --html > report.html
   hushwall lists compile -o lists.idx ads=ads.txt trackers=trackers.txt
   hushwall explain /usr/bin/curl tracker.example:443 --policy rules.json --lists lists.idx
 
@@ -53,6 +56,7 @@ pub(crate) enum Action {
     Run(RunArguments),
     Engine(EngineArguments),
     Log(LogArguments),
+    Report(ReportArguments),
     Inspect(InspectArguments),
     /// Block lists: make an index file of them, check them, look hosts up
     #[command(subcommand)]

@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
+use catalog::{Catalog, Row};
 use nix::unistd::getuid;
 use policy::{Considered, Evidence, Explanation, Reason, Subject};
 use serde::Serialize;
@@ -35,8 +36,32 @@ struct Explained {
     /// allow or block.
     verdict: &'static str,
     reason: String,
+    /// What the built-in data knows of the host or address, whatever decides.
+    about: Option<About>,
     /// All that speaks, what decides first, then by weight.
     considered: Vec<ConsideredTold>,
+}
+
+/// What a host is for.
+#[derive(Serialize)]
+struct About {
+    /// The row of the data, such as `xiaomi.sensors`.
+    id: String,
+    organisation: String,
+    /// Of the organisation's seat, two letters.
+    country: String,
+    product: String,
+    /// Such as "usage statistics".
+    category: &'static str,
+    /// block, strict or never.
+    level: catalog::Level,
+    /// In one sentence.
+    purpose: String,
+    /// What is sent, in words.
+    data: Vec<&'static str>,
+    /// What happens where it is blocked, in sentences, and how sure that is: confirmed, likely or untested.
+    may_break: String,
+    sure: &'static str,
 }
 
 #[derive(Serialize)]
@@ -65,8 +90,8 @@ pub(crate) fn run(arguments: &ExplainArguments) -> Result<u8, Failure> {
     let (server, port) = host_argument::server(&arguments.host)?;
     let (situation, moment) = situation::asked(&arguments.situation)?;
     let files = &arguments.rules;
-    let policy = Loaded::read(files.policy.as_deref(), files.lists.as_deref())
-        .and_then(|loaded| loaded.compile(&situation, &moment))
+    let (loaded, policy) = Loaded::read(files.policy.as_deref(), files.lists.as_deref())
+        .and_then(|loaded| loaded.compile(&situation, &moment).map(|policy| (loaded, policy)))
         .map_err(|error| error.into_failure(files))?;
     let (name, address) = match server {
         Server::Name(name) => (Some(name), arguments.address),
@@ -85,6 +110,10 @@ pub(crate) fn run(arguments: &ExplainArguments) -> Result<u8, Failure> {
     // As if the app had asked for the name.
     let names: Vec<Evidence> =
         name.iter().map(|name| Evidence { name: name.clone(), source: NameSource::Dns }).collect();
+    let row = match &name {
+        Some(name) => loaded.catalog.about_host(name),
+        None => address.and_then(|address| loaded.catalog.about_address(address, port, protocol)),
+    };
     let explanation = policy.explain(&Subject { owner: &owner, key: &key, names: &names });
     let explained = Explained {
         app: owner.to_string(),
@@ -97,6 +126,7 @@ pub(crate) fn run(arguments: &ExplainArguments) -> Result<u8, Failure> {
         at: moment.unix_seconds,
         verdict: verdict(&explanation.decision.reason),
         reason: explanation.decision.reason.to_string(),
+        about: row.map(|row| About::of(&loaded.catalog, row)),
         considered: told(&explanation),
     };
     let text = if arguments.json {
@@ -153,6 +183,36 @@ fn kind(reason: &Reason) -> &'static str {
     }
 }
 
+impl About {
+    fn of(catalog: &Catalog, row: &Row) -> Self {
+        let organisation = catalog.organisation(row);
+        About {
+            id: row.id.clone(),
+            organisation: organisation.map(|known| known.name.clone()).unwrap_or_default(),
+            country: organisation.map(|known| known.country.clone()).unwrap_or_default(),
+            product: row.product.clone(),
+            category: row.category.words(),
+            level: row.level,
+            purpose: row.purpose.clone(),
+            data: row.data.iter().map(|data| data.words()).collect(),
+            may_break: row.breakage.words().to_owned(),
+            sure: row.breakage.sure.words(),
+        }
+    }
+
+    /// Whose it is and what it does; what is sent; what breaks without it.
+    fn text(&self) -> String {
+        let About { organisation, product, category, purpose, data, may_break, sure, .. } = self;
+        let mut text = format!("{organisation}, {product} ({category}): {purpose}\n");
+        if !data.is_empty() {
+            // Writing to a String cannot fail.
+            let _ = writeln!(text, "It is told: {}.", data.join(", "));
+        }
+        let _ = writeln!(text, "Blocked: {may_break} ({sure})");
+        text
+    }
+}
+
 impl Explained {
     fn text(&self, paint: Paint) -> String {
         let app = match self.uid {
@@ -174,6 +234,7 @@ impl Explained {
             paint.paint(tone(self.verdict), self.verdict),
             harmless(&self.reason),
         );
+        text.push_str(&self.about.as_ref().map(About::text).unwrap_or_default());
         if self.considered.len() > 1 {
             text.push_str("What speaks, the decisive first, then by weight:\n");
             for told in &self.considered {

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use report::csv_row;
 use serde::Serialize;
 use store::{
     Filter, HostFilter, HourTotal, Mark, Reader, Row, State, StoreError, TotalsFilter, Verdict,
@@ -16,7 +17,7 @@ use wire::HostName;
 
 use crate::args::LogArguments;
 use crate::failure::Failure;
-use crate::shown::{CSV_HEADING, Shown, csv_row, from_ms};
+use crate::shown::{CSV_HEADING, Shown, from_ms};
 use crate::terminal::{Paint, Tone, bytes, harmless, harmless_json};
 use crate::time_arguments;
 

@@ -17,6 +17,7 @@ mod log_command;
 mod logger;
 mod network_watch;
 mod policy_command;
+mod report_command;
 mod rules_files;
 mod run;
 mod session;
@@ -45,6 +46,7 @@ fn main() -> ExitCode {
         Action::Run(arguments) => run::run(&arguments),
         Action::Engine(arguments) => engine_command::run(&arguments),
         Action::Log(arguments) => log_command::run(&arguments),
+        Action::Report(arguments) => report_command::run(&arguments),
         Action::Inspect(arguments) => inspect_command::run(&arguments),
         Action::Lists(action) => lists_command::run(&action),
         Action::Policy(action) => policy_command::run(&action),

@@ -4,13 +4,20 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use policy::{Document, List, Policy, PolicyError, Resources, Role};
-use runtime::Rules;
+use catalog::Catalog;
+use policy::{Document, List, Policy, PolicyError, Resources};
+use runtime::{AddressPlaces, Rules};
 use serde_json::value::RawValue;
 
 use crate::args::RulesArguments;
 use crate::failure::Failure;
 use crate::lists_file;
+
+/// Where addresses are, made by `scripts/update-data`.
+pub(crate) const PLACES: &[u8] = include_bytes!("../../../data/places.bin");
+
+/// What helps where the program's own data cannot be read.
+pub(crate) const BROKEN: &str = "the program is broken: install it again";
 
 /// What the files say, not yet compiled.
 #[derive(Debug)]
@@ -21,6 +28,8 @@ pub(crate) struct Loaded {
     text: String,
     /// The lists.
     pub(crate) resources: Resources,
+    /// What the hosts of the built-in lists are for.
+    pub(crate) catalog: Catalog,
 }
 
 /// Why files have no rules in them.
@@ -33,8 +42,12 @@ pub(crate) enum LoadError {
 }
 
 impl Loaded {
-    /// Reads the files. Without a policy all is as by default, and each list of the index blocks.
+    /// Reads the files. Without a policy all is as by default, and each list of the index blocks. The built-in lists count
+    /// in any case, and where addresses are is known.
     pub(crate) fn read(policy: Option<&Path>, lists: Option<&Path>) -> Result<Self, LoadError> {
+        let catalog = Catalog::built_in().map_err(|error| {
+            LoadError::File(Failure::new("reading the built-in lists", error).hint(BROKEN))
+        })?;
         let index = lists.map(lists_file::verified).transpose().map_err(LoadError::File)?;
         let (document, text) = match policy {
             Some(path) => {
@@ -48,13 +61,18 @@ impl Loaded {
             }
             None => {
                 let names = index.iter().flat_map(|index| index.lists()).map(|list| list.name);
-                let lists = names.map(blocking).collect();
+                let lists = names.map(List::indexed).collect();
                 (Document { lists, ..Document::default() }, String::new())
             }
         };
+        let built_in = Some(catalog.lists().into());
+        let places = geo::Places::open(PLACES).map_err(|error| {
+            LoadError::File(Failure::new("reading the built-in places", error).hint(BROKEN))
+        })?;
+        let lists = index.into_iter().map(Arc::new).collect();
         let resources =
-            Resources { lists: index.into_iter().map(Arc::new).collect(), places: None };
-        Ok(Loaded { document, text, resources })
+            Resources { built_in, lists, places: Some(Arc::new(AddressPlaces(places))) };
+        Ok(Loaded { document, text, resources, catalog })
     }
 
     /// What the rules come to in this situation at this moment.
@@ -116,11 +134,6 @@ fn reading(policy: Option<&Path>) -> String {
         Some(path) => format!("reading the rules in {}", path.display()),
         None => "preparing the default rules".to_owned(),
     }
-}
-
-/// A list of the index, which blocks.
-fn blocking(name: &str) -> List {
-    List { name: name.to_owned(), role: Role::Block, enabled: true, hosts: None, addresses: None }
 }
 
 fn located(mut error: PolicyError, text: &str) -> LoadError {

@@ -2,19 +2,27 @@
 
 use std::collections::HashMap;
 
+use jiff::{SignedDuration, Timestamp};
+
 use crate::shown::{APP_COLUMN, Shown};
 use crate::terminal::{Paint, Tone, bytes, column, harmless};
 
 /// Blocked hosts in the summary at most.
 const MAX_HOSTS: usize = 10;
+/// An app asks for a name's addresses of both families, and again when nothing came of it: told once, that is quiet this long.
+const QUIET: SignedDuration = SignedDuration::from_secs(60);
+/// Questions remembered for that at most.
+const MAX_TOLD: usize = 1024;
 
 /// Counts connections as they are told, each once, however often it is told.
 #[derive(Debug, Default)]
 pub(crate) struct Summary {
     apps: HashMap<String, Counts>,
     blocked_hosts: HashMap<String, u64>,
-    /// What was counted already of connections that go on, and of which host.
-    open: HashMap<String, (Counts, Option<String>)>,
+    /// What was counted already of connections that go on.
+    open: HashMap<String, Counts>,
+    /// When an app's blocked question for a name was told last.
+    told: HashMap<(String, Option<String>), Timestamp>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,26 +34,21 @@ struct Counts {
 }
 
 impl Summary {
-    /// Takes in what is now known of a connection; true where it is new, or its verdict has changed. A question for a name
-    /// counts only if it was blocked: else the connection that follows tells all.
+    /// Takes in what is now known of a connection; true where it is worth telling: new, or with another verdict. A question
+    /// for a name counts only if it was blocked: else the connection that follows tells all.
     pub(crate) fn add(&mut self, shown: &Shown) -> bool {
+        let counts = !shown.is_question() || shown.is_blocked();
         let now = Counts {
-            connections: 1,
+            connections: u64::from(counts),
             blocked: u64::from(shown.is_blocked()),
             bytes_up: shown.bytes_up,
             bytes_down: shown.bytes_down,
         };
-        let before = match self.open.remove(&shown.id) {
-            // One socket asks for one name after another.
-            Some((_, host)) if shown.is_question() && host != shown.host => Counts::default(),
-            Some((before, _)) => before,
-            None => Counts::default(),
-        };
+        let before = self.open.remove(&shown.id).unwrap_or_default();
         if shown.is_open() {
-            self.open.insert(shown.id.clone(), (now, shown.host.clone()));
+            self.open.insert(shown.id.clone(), now);
         }
-        if shown.is_question() && !shown.is_blocked() {
-            // The connection that follows is what counts.
+        if !counts {
             return false;
         }
         let app = self.apps.entry(shown.app_label()).or_default();
@@ -57,7 +60,18 @@ impl Summary {
             let host = shown.host.clone().unwrap_or_else(|| shown.remote.ip().to_string());
             *self.blocked_hosts.entry(host).or_default() += 1;
         }
-        before.connections == 0 || before.blocked != now.blocked
+        let is_news = before.connections == 0 || before.blocked != now.blocked;
+        is_news && (!shown.is_question() || self.is_told_anew(shown))
+    }
+
+    /// Whether an app's question for this name was not told lately; it is now.
+    fn is_told_anew(&mut self, question: &Shown) -> bool {
+        if self.told.len() >= MAX_TOLD {
+            self.told.clear();
+        }
+        let key = (question.app_label(), question.host.clone());
+        let before = self.told.insert(key, question.at);
+        before.is_none_or(|before| question.at.duration_since(before) >= QUIET)
     }
 
     /// The summary as text, each line with its end.
@@ -129,6 +143,25 @@ mod tests {
              msa (1000)                            1 connection, 1 blocked, 0 B up, 0 B down\n\
              blocked most:\n  t.example                                 1\n"
         );
+    }
+
+    #[test]
+    fn a_question_counts_once_it_is_blocked_and_its_twin_is_not_told_again() {
+        let mut summary = Summary::default();
+        let at = |seconds| Timestamp::from_second(seconds).unwrap();
+        let asked = |id: &str, seconds| Shown {
+            id: id.into(),
+            remote: "192.0.2.53:53".parse().unwrap(),
+            host_source: Some("dns"),
+            at: at(seconds),
+            ..example("/usr/bin/msa", Some("t.example"))
+        };
+        let blocked = |question: Shown| Shown { verdict: "block", state: "blocked", ..question };
+        assert!(!summary.add(&Shown { state: "open", ..asked("1.1", 0) }));
+        assert!(summary.add(&blocked(asked("1.1", 1))));
+        assert!(!summary.add(&blocked(asked("2.1", 1))));
+        assert!(summary.add(&blocked(asked("3.1", 120))));
+        assert!(summary.text(Paint::off()).starts_with("hushwall: 3 connections, 3 blocked"));
     }
 
     #[test]

@@ -1,47 +1,9 @@
-//! What reaches the user's terminal: names made harmless, colours where they are wanted, numbers people can read.
+//! What reaches the user's terminal: colours where they are wanted, numbers people can read.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::io::IsTerminal;
 
-use serde::Serialize;
-
-/// The text with everything that could command a terminal or disguise a name written as `\u{…}`.
-///
-/// A path, a host name or a rule's text comes from whoever made it: control characters could repaint the screen,
-/// direction marks and invisible characters could make one name look like another.
-pub(crate) fn harmless(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(is_dangerous) {
-        return Cow::Borrowed(text);
-    }
-    let escape = |character: char| {
-        if is_dangerous(character) {
-            character.escape_unicode().to_string()
-        } else {
-            character.to_string()
-        }
-    };
-    Cow::Owned(text.chars().map(escape).collect())
-}
-
-/// The value as JSON on one line, with the same characters written as JSON's own `\uXXXX`, so that it stays the same
-/// value.
-pub(crate) fn harmless_json(value: &impl Serialize) -> String {
-    // What is shown has text keys and no values that JSON cannot say.
-    let text = serde_json::to_string(value).unwrap_or_default();
-    let mut safe = String::with_capacity(text.len());
-    for character in text.chars() {
-        if is_dangerous(character) {
-            let mut units = [0; 2];
-            for unit in character.encode_utf16(&mut units) {
-                safe.push_str(&format!("\\u{unit:04x}"));
-            }
-        } else {
-            safe.push(character);
-        }
-    }
-    safe
-}
+pub(crate) use report::{harmless, harmless_json};
 
 /// Colours on the standard error output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -138,36 +100,9 @@ pub(crate) fn counted(number: usize, noun: &str) -> String {
     format!("{} {noun}{plural}", grouped(number))
 }
 
-fn is_dangerous(character: char) -> bool {
-    character.is_control()
-        || matches!(character,
-            // Direction marks and overrides, isolates, line and paragraph separators (Unicode TR 9).
-            '\u{61c}' | '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{206f}'
-            // Characters that have no look of their own.
-            | '\u{ad}' | '\u{34f}' | '\u{180e}' | '\u{200b}'..='\u{200d}' | '\u{2060}'..='\u{2065}'
-            | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}'
-        )
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn nothing_in_a_name_commands_the_terminal() {
-        for (text, shown) in [
-            ("/usr/bin/curl", "/usr/bin/curl"),
-            ("/opt/Käse ☕", "/opt/Käse ☕"),
-            ("a\u{1b}[2J", "a\\u{1b}[2J"),
-            ("a\nb\tc\r", "a\\u{a}b\\u{9}c\\u{d}"),
-            ("csi\u{9b}31m", "csi\\u{9b}31m"),
-            ("exe\u{202e}gpj", "exe\\u{202e}gpj"),
-            ("pay\u{200b}pal", "pay\\u{200b}pal"),
-            ("\u{7f}\0", "\\u{7f}\\u{0}"),
-        ] {
-            assert_eq!(harmless(text), shown);
-        }
-    }
 
     #[test]
     fn columns_keep_their_width_and_the_end_of_what_is_too_long() {

@@ -22,12 +22,44 @@ fn text(bytes: &[u8]) -> &str {
 fn help_tells_each_command_and_what_its_exit_codes_mean() {
     let help = hushwall(&["--help"]);
     assert_eq!(help.status.code(), Some(0));
-    for word in ["run", "engine", "log", "completions", "man", "125", "126", "127", "128"] {
+    for word in ["run", "engine", "log", "report", "completions", "man", "125", "126", "127", "128"]
+    {
         assert!(text(&help.stdout).contains(word), "{word}");
     }
     assert!(!text(&help.stdout).contains("__inside"));
     assert!(text(&hushwall(&["run", "--help"]).stdout).contains("--pcap"));
     assert!(text(&hushwall(&["--version"]).stdout).starts_with("hushwall "));
+}
+
+#[test]
+fn the_built_in_lists_count_and_tell_what_a_host_is_for() {
+    let explain = |host: &str| {
+        let output = hushwall(&["explain", "com.android.browser", host, "--json"]);
+        assert_eq!(output.status.code(), Some(0), "{host}");
+        text(&output.stdout).to_owned()
+    };
+    for host in [
+        "sa.api.intl.miui.com",
+        "tracking.intl.miui.com",
+        "data.mistat.xiaomi.com",
+        "api.ad.intl.xiaomi.com",
+        "t.appsflyer.com",
+        "203.107.1.65:80",
+    ] {
+        assert!(explain(host).contains(r#""verdict":"block","reason":""#), "{host}");
+    }
+    for host in [
+        "account.xiaomi.com",
+        "find.api.micloud.xiaomi.net",
+        "update.miui.com",
+        "connect.rom.miui.com",
+        "example.org",
+    ] {
+        assert!(explain(host).contains(r#""verdict":"allow","reason":""#), "{host}");
+    }
+    let told = explain("sa.api.intl.miui.com");
+    assert!(told.contains(r#""about":{"id":"xiaomi.sensors","organisation":"Xiaomi""#), "{told}");
+    assert!(explain("example.org").contains(r#""about":null"#));
 }
 
 #[test]
@@ -189,6 +221,29 @@ mod logged {
         let run = hushwall(&[&["log", "--file", path], more].concat());
         assert_eq!(run.status.code(), Some(0), "{}", text(&run.stderr));
         text(&run.stdout).lines().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn a_report_is_told_in_four_forms() {
+        let (_folder, path) = log();
+        let report = |more: &[&str]| {
+            let command =
+                ["report", "--file", &path, "--since", "2000-01-01", "--until", "2100-01-01"];
+            let run = hushwall(&[&command, more].concat());
+            assert_eq!(run.status.code(), Some(0), "{}", text(&run.stderr));
+            text(&run.stdout).to_owned()
+        };
+        let told = report(&[]);
+        assert!(told.contains("1 stopped (0), 2 let through (0)"), "{told}");
+        assert!(told.contains("\nads.tracker.example (new)\n"), "{told}");
+        assert!(!told.contains('\u{1b}'), "{told}");
+        assert!(report(&["--app", "curl"]).contains("1 contact,"));
+        assert!(report(&["--json"]).starts_with(r#"{"apps":[],"period":"#));
+        assert_eq!(report(&["--csv"]).lines().count(), 4);
+        assert!(report(&["--html"]).ends_with("</html>\n"));
+        let backwards = hushwall(&["report", "--file", &path, "--since", "1h", "--until", "2h"]);
+        assert_eq!(backwards.status.code(), Some(125));
+        assert!(text(&backwards.stderr).contains("ends before it begins"));
     }
 
     #[test]

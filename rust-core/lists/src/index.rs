@@ -236,6 +236,11 @@ impl ListSet {
         self.0 |= 1 << list.0;
     }
 
+    /// Takes a list out.
+    pub fn remove(&mut self, list: ListId) {
+        self.0 &= !(1 << list.0);
+    }
+
     /// Whether the list is in it.
     pub fn contains(self, list: ListId) -> bool {
         self.0 >> list.0 & 1 != 0

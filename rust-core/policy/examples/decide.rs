@@ -20,7 +20,7 @@ type Failure = Box<dyn std::error::Error>;
 
 fn main() -> Result<(), Failure> {
     let document = Document::parse(&document().to_string())?;
-    let resources = Resources { lists: vec![Arc::new(index()?)], places: None };
+    let resources = Resources { lists: vec![Arc::new(index()?)], ..Resources::default() };
     let moment = Moment { unix_seconds: 1_795_392_000, utc_offset_at: |_| 0 };
     let compile =
         || Policy::compile(&document, &resources, &Situation::default(), black_box(&moment));

@@ -112,7 +112,8 @@ pub struct AppEntry {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct List {
-    /// Its name, as reasons tell it. A list without hosts and addresses is the one of this name in the index file.
+    /// Its name, as reasons tell it. A list without hosts and addresses is the one of this name that is built in, or in the
+    /// index file.
     #[serde(deserialize_with = "not_empty")]
     pub name: String,
     /// What it is for.
@@ -132,6 +133,25 @@ pub struct List {
     /// Addresses, for what is reached without a name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub addresses: Option<Vec<ListedAddresses>>,
+    /// For whom it does not count.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub except: Vec<ListException>,
+}
+
+/// Apps for which a list does not count: a company's own apps need its servers, which in other apps only track.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ListException {
+    /// The apps, by name.
+    pub apps: Vec<String>,
+    /// Only about these hosts, each with all names below it. Without them, about everything on the list.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "write_hosts",
+        deserialize_with = "read_hosts"
+    )]
+    pub hosts: Option<Vec<HostName>>,
 }
 
 /// What a list is for.
@@ -157,6 +177,20 @@ pub struct ListedAddresses {
     /// Only this protocol.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub protocol: Option<Transport>,
+}
+
+impl List {
+    /// The list of this name in an index file, which blocks.
+    pub fn indexed(name: &str) -> Self {
+        List {
+            name: name.to_owned(),
+            role: Role::Block,
+            enabled: true,
+            hosts: None,
+            addresses: None,
+            except: Vec::new(),
+        }
+    }
 }
 
 impl Default for Document {
@@ -284,7 +318,8 @@ mod tests {
                 {"group":"browsers","addresses":"203.0.113.0/24","ports":"5222-5223","protocol":"tcp","verdict":"block","until":1790000000,
                  "when":{"networks":["mobile"],"roaming":true,"metered":false,"screen":"off","days":["mon","sun"],"time":"22:00-06:00","ssids":["Home"]},"note":"at night"},
                 {"app":"a","uid":10,"exact_host":"zip","country":"CN","asn":45102,"verdict":"block"}],
-            "lists":[{"name":"own","hosts":["ad.xiaomi.com"],"addresses":[{"addresses":"203.0.113.9","ports":"443"}]},
+            "lists":[{"name":"own","hosts":["ad.xiaomi.com"],"addresses":[{"addresses":"203.0.113.9","ports":"443"}],
+                 "except":[{"apps":["com.xiaomi.shop"],"hosts":["ad.xiaomi.com"]}]},
                 {"name":"never","role":"protect","enabled":false}]}"#;
         let document = Document::parse(text).unwrap();
         assert_eq!(document.rules[0].host.as_ref().unwrap().as_str(), "shop.example");

@@ -19,7 +19,8 @@ mod when;
 
 pub use decision::{Decision, Entry, Evidence, Reason, Refusal, Subject, Verdict};
 pub use document::{
-    AppEntry, BlockedDns, Document, Group, List, ListedAddresses, Mode, Pause, Role, VERSION,
+    AppEntry, BlockedDns, Document, Group, List, ListException, ListedAddresses, Mode, Pause, Role,
+    VERSION,
 };
 pub use error::PolicyError;
 pub use explain::{Considered, Explanation};

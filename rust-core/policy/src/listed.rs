@@ -1,27 +1,46 @@
-//! The lists of a document: hosts and addresses that it brings itself, and those of the index file.
+//! The lists that count: those built in, those that a document brings itself, and those of the index file.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use lists::{Bytes, Index, ListSet};
-use wire::{HostName, Protocol};
+use lists::{Bytes, Index, ListId, ListSet};
+use wire::{HostName, Owner, Protocol};
 
 use crate::PolicyError;
 use crate::decision::{Entry, Reason};
-use crate::document::{Document, List, ListedAddresses, Role};
+use crate::document::{Document, List, ListException, ListedAddresses, Role};
 use crate::error::twice;
+use crate::policy::Resources;
 use crate::ranges::{PortRange, Prefix};
-use crate::rules::Facts;
+use crate::rules::{Facts, packages};
 
 /// All lists that count.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Lists {
-    /// Name and role of the document's own lists, in its order.
-    own: Vec<(Arc<str>, Role)>,
+    /// The lists that are not in the index file: those built in, then the document's.
+    own: Vec<Own>,
     by_host: HashMap<Arc<str>, Vec<u16>>,
     by_prefix: HashMap<Prefix, Vec<Listed>>,
     prefix_lengths: Vec<u8>,
     compiled: Vec<Compiled>,
+}
+
+#[derive(Clone, Debug)]
+struct Own {
+    name: Arc<str>,
+    role: Role,
+    exceptions: Exceptions,
+}
+
+/// For whom a list does not count.
+#[derive(Clone, Debug, Default)]
+struct Exceptions(Vec<Exception>);
+
+#[derive(Clone, Debug)]
+struct Exception {
+    apps: HashSet<Arc<str>>,
+    hosts: Option<HashSet<Arc<str>>>,
 }
 
 /// An entry for addresses.
@@ -40,22 +59,33 @@ struct Compiled {
     names: Vec<Arc<str>>,
     block: ListSet,
     protect: ListSet,
+    exceptions: Vec<(ListId, Exceptions)>,
 }
 
 impl Lists {
-    pub(crate) fn compile(
-        document: &Document,
-        indices: &[Arc<Index<Bytes>>],
-    ) -> Result<Self, PolicyError> {
+    pub(crate) fn compile(document: &Document, resources: &Resources) -> Result<Self, PolicyError> {
         let mut lists = Lists::default();
-        let mut compiled: Vec<Compiled> = indices.iter().map(Compiled::new).collect();
+        let built_in = resources.built_in.as_deref().unwrap_or_default();
+        let mut compiled: Vec<Compiled> = resources.lists.iter().map(Compiled::new).collect();
+        for list in built_in {
+            let named = document.lists.iter().find(|named| named.name == list.name);
+            match as_wanted(list, named) {
+                Some(list) if has_entries(&list) => lists.add_own(&list),
+                // Where its file is missing, there is nothing that could count.
+                Some(list) => drop(compiled.iter_mut().any(|compiled| compiled.use_list(&list))),
+                None => {}
+            }
+        }
         for (number, list) in document.lists.iter().enumerate() {
             let earlier = &document.lists[..number];
             if earlier.iter().any(|earlier| earlier.name == list.name) {
                 return Err(twice(format!("lists[{number}].name"), "list", &list.name));
             }
-            if list.hosts.is_some() || list.addresses.is_some() {
+            if has_entries(list) {
                 lists.add_own(list);
+                continue;
+            }
+            if built_in.iter().any(|known| known.name == list.name) {
                 continue;
             }
             let path = format!("lists[{number}].name");
@@ -85,36 +115,48 @@ impl Lists {
     pub(crate) fn speaking(&self, facts: &Facts<'_>, name: Option<&HostName>) -> Vec<Reason> {
         let mut reasons = Vec::new();
         for role in [Role::Protect, Role::Block] {
-            reasons.extend(self.own_hosts(role, name));
+            reasons.extend(self.own_hosts(role, facts, name));
             reasons.extend(self.own_addresses(role, facts));
-            reasons.extend(self.in_index(role, name));
+            reasons.extend(self.in_index(role, facts, name));
         }
         reasons
     }
 
     fn first_of(&self, role: Role, facts: &Facts<'_>, name: Option<&HostName>) -> Option<Reason> {
-        let own = self.own_hosts(role, name).next();
-        own.or_else(|| self.own_addresses(role, facts).next()).or_else(|| self.in_index(role, name))
+        let own = self.own_hosts(role, facts, name).next();
+        own.or_else(|| self.own_addresses(role, facts).next())
+            .or_else(|| self.in_index(role, facts, name))
     }
 
-    fn own_hosts(&self, role: Role, name: Option<&HostName>) -> impl Iterator<Item = Reason> {
+    fn own_hosts(
+        &self,
+        role: Role,
+        facts: &Facts<'_>,
+        name: Option<&HostName>,
+    ) -> impl Iterator<Item = Reason> {
         let name = name.filter(|_| !self.by_host.is_empty());
+        let owner = facts.owner;
         name.into_iter().flat_map(move |name| {
             name.suffixes().flat_map(move |suffix| {
                 let lists = self.by_host.get(suffix).into_iter().flatten();
-                let of_role = lists.filter(move |&&list| self.role(list) == role);
-                of_role.map(move |&list| self.reason(list, Entry::suffix(name, suffix)))
+                let counts = move |&&list: &&u16| {
+                    self.role(list) == role
+                        && !self.own[usize::from(list)].exceptions.free(owner, Some(name))
+                };
+                let counting = lists.filter(counts);
+                counting.map(move |&list| self.reason(list, Entry::suffix(name, suffix)))
             })
         })
     }
 
     fn own_addresses(&self, role: Role, facts: &Facts<'_>) -> impl Iterator<Item = Reason> {
-        let (key, is_question) = (*facts.key, facts.is_question);
+        let (key, owner, is_question) = (*facts.key, facts.owner, facts.is_question);
         let lengths = self.prefix_lengths.iter().filter(move |_| !is_question);
         let entries = lengths
             .filter_map(move |&length| self.by_prefix.get(&Prefix::of(key.remote.ip(), length)));
         let fitting = entries.flatten().filter(move |entry| {
             self.role(entry.list) == role
+                && !self.own[usize::from(entry.list)].exceptions.free(owner, None)
                 && entry.ports.is_none_or(|ports| ports.contains(key.remote.port()))
                 && entry.protocol.is_none_or(|protocol| protocol == key.protocol)
         });
@@ -122,13 +164,10 @@ impl Lists {
     }
 
     /// What the indices' lists of this role say together: one list's exception holds against all.
-    fn in_index(&self, role: Role, name: Option<&HostName>) -> Option<Reason> {
+    fn in_index(&self, role: Role, facts: &Facts<'_>, name: Option<&HostName>) -> Option<Reason> {
         let name = name?;
         let said = self.compiled.iter().filter_map(|compiled| {
-            let lists = match role {
-                Role::Block => compiled.block,
-                Role::Protect => compiled.protect,
-            };
+            let lists = compiled.counting(role, facts, name);
             compiled.index.decide(name, lists).map(|found| (compiled, found))
         });
         // The first among equals, as within one index.
@@ -143,12 +182,12 @@ impl Lists {
     }
 
     fn role(&self, list: u16) -> Role {
-        self.own.get(usize::from(list)).map_or(Role::Block, |(_, role)| *role)
+        self.own.get(usize::from(list)).map_or(Role::Block, |own| own.role)
     }
 
     fn reason(&self, list: u16, entry: Entry) -> Reason {
-        let (list, role) = &self.own[usize::from(list)];
-        let list = list.clone();
+        let Own { name, role, .. } = &self.own[usize::from(list)];
+        let list = name.clone();
         match role {
             Role::Block => Reason::Listed { list, entry },
             Role::Protect => Reason::Protected { list, entry },
@@ -160,7 +199,11 @@ impl Lists {
             return;
         }
         let number = self.own.len() as u16;
-        self.own.push((list.name.as_str().into(), list.role));
+        self.own.push(Own {
+            name: list.name.as_str().into(),
+            role: list.role,
+            exceptions: Exceptions::of(&list.except),
+        });
         for host in list.hosts.iter().flatten() {
             self.by_host.entry(host.as_str().into()).or_default().push(number);
         }
@@ -193,6 +236,7 @@ impl Compiled {
             index: Arc::clone(index),
             block: ListSet::default(),
             protect: ListSet::default(),
+            exceptions: Vec::new(),
         }
     }
 
@@ -207,12 +251,70 @@ impl Compiled {
             Role::Block => self.block.insert(id),
             Role::Protect => self.protect.insert(id),
         }
+        if !list.except.is_empty() {
+            self.exceptions.push((id, Exceptions::of(&list.except)));
+        }
         true
     }
 
     fn is_used(&self) -> bool {
         self.block != ListSet::default() || self.protect != ListSet::default()
     }
+
+    /// The lists of this role that count for this owner and name.
+    fn counting(&self, role: Role, facts: &Facts<'_>, name: &HostName) -> ListSet {
+        let mut lists = match role {
+            Role::Block => self.block,
+            Role::Protect => self.protect,
+        };
+        for (list, exceptions) in &self.exceptions {
+            if lists.contains(*list) && exceptions.free(facts.owner, Some(name)) {
+                lists.remove(*list);
+            }
+        }
+        lists
+    }
+}
+
+impl Exceptions {
+    fn of(exceptions: &[ListException]) -> Self {
+        let compile = |exception: &ListException| Exception {
+            apps: exception.apps.iter().map(|app| app.as_str().into()).collect(),
+            hosts: exception
+                .hosts
+                .as_ref()
+                .map(|hosts| hosts.iter().map(|host| host.as_str().into()).collect()),
+        };
+        Exceptions(exceptions.iter().map(compile).collect())
+    }
+
+    /// Whether the list does not count for this owner and name, or for an address without one.
+    fn free(&self, owner: &Owner, name: Option<&HostName>) -> bool {
+        self.0.iter().any(|Exception { apps, hosts }| {
+            let is_about = hosts.as_ref().is_none_or(|hosts| {
+                name.is_some_and(|name| name.suffixes().any(|suffix| hosts.contains(suffix)))
+            });
+            is_about && packages(owner).any(|package| apps.contains(package))
+        })
+    }
+}
+
+/// A built-in list as the document wants it, which may name it; `None` where the document has one in its place.
+fn as_wanted<'a>(list: &'a List, named: Option<&List>) -> Option<Cow<'a, List>> {
+    match named {
+        None => Some(Cow::Borrowed(list)),
+        Some(named) if has_entries(named) => None,
+        Some(named) => {
+            let mut list = list.clone();
+            list.enabled = named.enabled;
+            list.except.extend_from_slice(&named.except);
+            Some(Cow::Owned(list))
+        }
+    }
+}
+
+fn has_entries(list: &List) -> bool {
+    list.hosts.is_some() || list.addresses.is_some()
 }
 
 /// That no index has a list of this name.

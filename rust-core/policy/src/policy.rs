@@ -14,7 +14,7 @@ use ::lists::{Bytes, Index};
 use wire::{FlowKey, HostName, NameSource, Owner};
 
 use crate::decision::{Decision, Evidence, Reason, Refusal, Subject, Verdict};
-use crate::document::{BlockedDns, Document, Mode, VERSION};
+use crate::document::{BlockedDns, Document, List, Mode, VERSION};
 use crate::error::{PolicyError, twice};
 use crate::listed::Lists;
 use crate::rules::{self, Facts, Rules, packages};
@@ -42,6 +42,10 @@ pub struct Policy {
 /// What a document refers to and does not have itself.
 #[derive(Clone, Debug, Default)]
 pub struct Resources {
+    /// Lists that count without being named. A document that names one, without hosts and addresses of its own, turns it
+    /// on or off or adds exceptions; one that has a list of the same name with hosts of its own replaces it. One without
+    /// hosts and addresses is the list of its name in an index file.
+    pub built_in: Option<Arc<[List]>>,
     /// The index files of the lists. A list is found by its name, in the first file that has it.
     pub lists: Vec<Arc<Index<Bytes>>>,
     /// Where addresses are.
@@ -92,7 +96,7 @@ impl Policy {
             return Err(PolicyError::new(path, message));
         }
         let rules = Rules::compile(document, situation, moment)?;
-        let lists = Lists::compile(document, &resources.lists)?;
+        let lists = Lists::compile(document, resources)?;
         let pause_end = document.pause.map(|pause| pause.until.unwrap_or(u64::MAX));
         let pause_end = pause_end.filter(|end| *end > moment.unix_seconds);
         let overall = match (document.lockdown, pause_end) {

@@ -21,7 +21,7 @@ fn compile(document: &str) -> Result<Policy, PolicyError> {
         index("built-in", "||ads.example^\n||shop.example^\n"),
         index("mine", "||trackers.example^\n@@||shop.example^\n"),
     ];
-    let resources = Resources { lists, places: None };
+    let resources = Resources { lists, ..Resources::default() };
     let moment = Moment { unix_seconds: 0, utc_offset_at: |_| 0 };
     let document = Document::parse(document).unwrap();
     Policy::compile(&document, &resources, &Situation::default(), &moment)

@@ -32,7 +32,7 @@ fn compile(document: &Value) -> Policy {
     let mut document = document.clone();
     document["version"] = 1.into();
     let document = Document::parse(&document.to_string()).unwrap();
-    let resources = Resources { lists: Vec::new(), places: Some(Arc::new(Singapore)) };
+    let resources = Resources { places: Some(Arc::new(Singapore)), ..Resources::default() };
     let situation = Situation { network: NetworkKind::Wifi, ..Situation::default() };
     let moment = Moment { unix_seconds: 1_795_392_000, utc_offset_at: |_| 0 };
     Policy::compile(&document, &resources, &situation, &moment).unwrap()
@@ -171,10 +171,8 @@ proptest! {
         }
         let decided_by = |rules: &[&Value]| {
             let document = json!({"groups": [{"name": "web", "apps": ["browser", "x"]}], "rules": rules});
-            match decide(&compile(&document), "www.a.example").reason {
-                Reason::Rule { number, .. } => Some(number as usize),
-                _ => None,
-            }
+            let reason = decide(&compile(&document), "www.a.example").reason;
+            if let Reason::Rule { number, .. } = reason { Some(number as usize) } else { None }
         };
         let speaking: Vec<&Value> = kept.iter().filter(|rule| decided_by(&[rule]).is_some()).collect();
         let champion = decided_by(&kept.iter().collect::<Vec<_>>()).map(|number| &kept[number]);
@@ -194,7 +192,7 @@ proptest! {
         let document = json!({"groups": [{"name": "web", "apps": ["browser"]}], "rules": rules,
             "version": 1, "lists": [{"name": "l", "hosts": ["a.example"]}]});
                 let parsed = Document::parse(&document.to_string()).unwrap();
-        let resources = Resources { lists: Vec::new(), places: Some(Arc::new(Singapore)) };
+        let resources = Resources { places: Some(Arc::new(Singapore)), ..Resources::default() };
         let moment = Moment { unix_seconds: 0, utc_offset_at: |_| 0 };
         let Ok(policy) = Policy::compile(&parsed, &resources, &Situation::default(), &moment) else {
             return Ok(());

@@ -31,6 +31,7 @@ fn full() -> Value {
         "lists": [{
             "name": "l", "role": "protect", "enabled": false, "hosts": ["b.example"],
             "addresses": [{"addresses": "192.0.2.1", "ports": "1", "protocol": "tcp"}],
+            "except": [{"apps": ["a"], "hosts": ["b.example"]}],
         }],
     })
 }
@@ -44,7 +45,7 @@ fn keys(object: &Value) -> BTreeSet<&str> {
 }
 
 /// Where the schema describes an object, and where [`full`] has one.
-const OBJECTS: [(&str, &str); 8] = [
+const OBJECTS: [(&str, &str); 9] = [
     ("", ""),
     ("/properties/pause", "/pause"),
     ("/$defs/group", "/groups/0"),
@@ -53,6 +54,7 @@ const OBJECTS: [(&str, &str); 8] = [
     ("/$defs/when", "/rules/0/when"),
     ("/$defs/list", "/lists/0"),
     ("/$defs/listed_addresses", "/lists/0/addresses/0"),
+    ("/$defs/list_exception", "/lists/0/except/0"),
 ];
 
 #[test]

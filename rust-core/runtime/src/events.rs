@@ -36,14 +36,10 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// The same as the log keeps it.
+    /// The same as the log keeps it, but for where its remote is.
     pub fn logged(&self) -> store::Connection {
-        logged::connection(
-            &self.record,
-            &self.network,
-            logged::unix_ms(self.started),
-            logged::unix_ms(self.at),
-        )
+        let times = (logged::unix_ms(self.started), logged::unix_ms(self.at));
+        logged::connection(&self.record, &self.network, None, times)
     }
 }
 

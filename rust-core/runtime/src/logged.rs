@@ -4,16 +4,17 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use engine::{FIRST_QUESTION, FlowRecord, RecordState};
-use policy::Verdict;
+use policy::{Places, Verdict};
 use store::{Connection, Listed, ReasonCode, State};
 
-/// The record, with its times in Unix milliseconds.
+/// The record on this network, with its begin and its moment in Unix milliseconds, and where its remote is by `places`.
 pub(crate) fn connection(
     record: &FlowRecord,
     network: &Arc<str>,
-    started_ms: i64,
-    at_ms: i64,
+    places: Option<&dyn Places>,
+    (started_ms, at_ms): (i64, i64),
 ) -> Connection {
+    let remote = record.key.remote.ip();
     Connection {
         id: u64::from(record.flow.generation) << 32 | u64::from(record.flow.index),
         started_ms,
@@ -40,8 +41,8 @@ pub(crate) fn connection(
         packets_up: record.traffic.packets_up,
         packets_down: record.traffic.packets_down,
         network: Arc::clone(network),
-        country: None,
-        asn: None,
+        country: places.and_then(|places| places.country(remote)),
+        asn: places.and_then(|places| places.asn(remote)),
     }
 }
 

@@ -1,13 +1,13 @@
 //! The files that rules refer to, mapped: indices of lists, and where addresses are.
 
 use std::io;
-use std::net::IpAddr;
 use std::path::Path;
 
 use geo::PlacesError;
 use lists::{Bytes, Index, IndexError};
 
 use crate::mapped::MappedFile;
+use crate::places::{AddressPlaces, MappedPlaces};
 
 /// Why such a file cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -40,26 +40,5 @@ pub fn list_index(path: &Path) -> Result<Index<Bytes>, ResourceError> {
 pub fn places(path: &Path) -> Result<MappedPlaces, ResourceError> {
     let file = MappedFile::open(path)?;
     geo::verify(file.as_ref())?;
-    Ok(MappedPlaces(geo::Places::open(file)?))
-}
-
-/// Where addresses are.
-#[derive(Debug)]
-pub struct MappedPlaces(geo::Places<MappedFile>);
-
-impl MappedPlaces {
-    /// All that is known of an address.
-    pub fn lookup(&self, address: IpAddr) -> geo::Place<'_> {
-        self.0.lookup(address)
-    }
-}
-
-impl policy::Places for MappedPlaces {
-    fn country(&self, address: IpAddr) -> Option<[u8; 2]> {
-        self.0.country(address).map(|country| country.0)
-    }
-
-    fn asn(&self, address: IpAddr) -> Option<u32> {
-        self.0.network(address).map(|network| network.number)
-    }
+    Ok(AddressPlaces(geo::Places::open(file)?))
 }

@@ -14,7 +14,7 @@ use std::time::Duration;
 use engine::{Engine, Limits, Network, Settings};
 use nix::sys::epoll::{Epoll, EpollCreateFlags};
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
-use policy::{Document, Moment, PolicyError, Resources, Situation};
+use policy::{Document, Moment, Places, PolicyError, Resources, Situation};
 use store::{Store, StoreError};
 
 use crate::attribution::{Attribution, Attributor};
@@ -47,7 +47,7 @@ pub struct Config {
     pub network: Network,
     /// What the log calls that network: `wifi`, `mobile`, `linux`.
     pub network_label: String,
-    /// The user's rules.
+    /// The user's rules. Their places, if they have some, also tell the log where each connection went.
     pub rules: Rules,
     /// Who can tell whose a connection is.
     pub attributor: Box<dyn Attributor>,
@@ -122,6 +122,7 @@ impl Session {
         let engine = Engine::new(settings, policy, random(), slabs, clock::now());
 
         let faults = Faults::new(config.events.clone());
+        let places = config.rules.resources.places.clone();
         let mut session = Session {
             rules: Mutex::new(config.rules),
             moment,
@@ -132,7 +133,7 @@ impl Session {
             capture: None,
         };
         let tap = session.start_capture(config.capture)?;
-        let queue = session.start_log(config.log, config.events.clone())?;
+        let queue = session.start_log(config.log, config.events.clone(), places)?;
         let recorder = Recorder::new(queue, config.events, config.network_label.into());
         let epoll = Arc::new(Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC).map_err(system)?);
         let world = World::new(tun, &epoll, attribution, recorder, tap);
@@ -164,11 +165,12 @@ impl Session {
         &mut self,
         store: Option<Store>,
         events: Option<EventSender>,
+        places: Option<Arc<dyn Places>>,
     ) -> Result<Option<Arc<LogQueue>>, StartError> {
         let Some(store) = store else { return Ok(None) };
         let queue = Arc::<LogQueue>::default();
         let thread =
-            writer::start(Arc::clone(&queue), store, events).map_err(StartError::System)?;
+            writer::start(Arc::clone(&queue), store, events, places).map_err(StartError::System)?;
         self.log = Some((Arc::clone(&queue), thread));
         Ok(Some(queue))
     }

@@ -12,6 +12,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use engine::{FlowId, FlowRecord};
+use policy::Places;
 use store::{Connection, Opened, Store, StoreError};
 
 use crate::clock::{self, WallClock};
@@ -144,7 +145,7 @@ impl LogQueue {
     }
 }
 
-/// Starts the thread that writes what is queued to this store until the queue is closed.
+/// Starts the thread that writes what is queued to this store until the queue is closed, with the places of the servers.
 ///
 /// # Errors
 /// The system has no room for another thread.
@@ -152,11 +153,13 @@ pub(crate) fn start(
     queue: Arc<LogQueue>,
     store: Store,
     events: Option<EventSender>,
+    places: Option<Arc<dyn Places>>,
 ) -> io::Result<JoinHandle<()>> {
     let writer = Writer {
         queue,
         store: Some(store),
         events,
+        places,
         pending: Vec::new(),
         failing: false,
         told_lost: 0,
@@ -172,6 +175,7 @@ struct Writer {
     /// None after it was damaged and no new one could be begun.
     store: Option<Store>,
     events: Option<EventSender>,
+    places: Option<Arc<dyn Places>>,
     /// What is to be written: a batch, and before it what earlier tries could not write.
     pending: Vec<Connection>,
     failing: bool,
@@ -193,7 +197,8 @@ impl Writer {
             let clock = WallClock::read();
             let was_burst = batch.len() >= FULL_BATCH;
             for part in mem::take(&mut batch).chunks(FULL_BATCH) {
-                self.pending.extend(part.iter().map(|queued| connection(queued, clock)));
+                let places = self.places.as_deref();
+                self.pending.extend(part.iter().map(|queued| connection(queued, clock, places)));
                 self.write();
             }
             self.write(); // what is left of a failure, even if nothing new came
@@ -327,9 +332,10 @@ fn give_freed_memory_back() {
 }
 
 /// The record as the log keeps it.
-fn connection(queued: &Queued, clock: WallClock) -> Connection {
+fn connection(queued: &Queued, clock: WallClock, places: Option<&dyn Places>) -> Connection {
     let Queued { record, network } = queued;
-    logged::connection(record, network, millis(clock, record.started), millis(clock, record.at))
+    let (started, at) = (millis(clock, record.started), millis(clock, record.at));
+    logged::connection(record, network, places, (started, at))
 }
 
 fn millis(clock: WallClock, at: engine::Instant) -> i64 {
@@ -338,7 +344,7 @@ fn millis(clock: WallClock, at: engine::Instant) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use std::net::SocketAddr;
+    use std::net::{IpAddr, SocketAddr};
     use std::path::Path;
 
     use store::{Filter, Options, Reader, ReasonCode, State};
@@ -355,7 +361,21 @@ mod tests {
     fn begin(path: &Path) -> (Arc<LogQueue>, JoinHandle<()>) {
         let (store, _) = Store::open(path, Options::default()).unwrap();
         let queue = Arc::<LogQueue>::default();
-        (Arc::clone(&queue), start(queue, store, None).unwrap())
+        (Arc::clone(&queue), start(queue, store, None, Some(Arc::new(Singapore))).unwrap())
+    }
+
+    /// All servers are in Singapore.
+    #[derive(Debug)]
+    struct Singapore;
+
+    impl Places for Singapore {
+        fn country(&self, _: IpAddr) -> Option<[u8; 2]> {
+            Some(*b"SG")
+        }
+
+        fn asn(&self, _: IpAddr) -> Option<u32> {
+            Some(45_102)
+        }
     }
 
     fn rows(path: &Path) -> Vec<Connection> {
@@ -382,6 +402,7 @@ mod tests {
         assert_eq!(&*rows[0].reason.text, "you block this app");
         assert_eq!(rows[0].reason.code, ReasonCode::AppBlocked);
         assert_eq!((rows[0].bytes_up, rows[0].packets_up), (5, 1));
+        assert_eq!((rows[0].country, rows[0].asn), (Some(*b"SG"), Some(45_102)));
         assert!(rows[0].ended_ms.is_some());
     }
 

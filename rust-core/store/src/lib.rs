@@ -10,7 +10,6 @@
 //! `follow` and `totals` how it is read.
 
 mod connection;
-mod csv;
 mod error;
 mod follow;
 mod open;
@@ -28,7 +27,6 @@ mod upgrade;
 mod writer;
 
 pub use connection::{Confidence, Connection, State, Verdict};
-pub use csv::csv_row;
 pub use error::{StoreError, Trouble};
 pub use open::Opened;
 pub use query::{Changes, Cursor, Filter, HostFilter, Mark, Page, Row};

@@ -1,5 +1,6 @@
 //! The examples in `tests/bridge`: what the app sends is understood, what it is sent looks so. Its own tests read the same files.
 
+use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
 use std::time::{Duration, UNIX_EPOCH};
@@ -343,7 +344,7 @@ fn places(folder: &Path) -> MappedPlaces {
     let mut compiler = geo::Compiler::new();
     compiler.add_countries("203.0.113.0,203.0.113.255,SG\n").unwrap();
     let networks = "203.0.113.0,203.0.113.255,64500,Example Networks\n";
-    compiler.add_networks(networks, |_| true).unwrap();
+    compiler.add_networks(networks, &HashMap::from([(64500, "Example Networks")])).unwrap();
     let path = folder.join("places.bin");
     fs::write(&path, compiler.finish()).unwrap();
     runtime::places(&path).unwrap()

@@ -8,7 +8,7 @@ use clap::{Args, Subcommand, ValueEnum};
 /// Where the rules are.
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct RulesArguments {
-    /// Rules to decide by (JSON); without them nothing is blocked but what the lists have
+    /// Rules to decide by (JSON); without them nothing is blocked but what the lists have, the built-in ones too
     #[arg(long, value_name = "FILE")]
     pub(crate) policy: Option<PathBuf>,
     /// The index that the rules' lists are in, as written by `hushwall lists compile`; without --policy each of its

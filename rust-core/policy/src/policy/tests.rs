@@ -225,3 +225,77 @@ fn nothing_may_stand_twice() {
         assert!(error.message.contains("leave one of the two"), "{error}");
     }
 }
+
+#[test]
+fn a_list_does_not_count_for_the_apps_that_it_excepts() {
+    let document = r#"{"version": 1, "lists": [{"name": "social", "hosts": ["graph.example", "an.example"],
+        "addresses": [{"addresses": "192.0.2.1"}],
+        "except": [{"apps": ["chat", "photos"], "hosts": ["graph.example"]}, {"apps": ["vendor"]}]}]}"#;
+    let policy = policy(document);
+    let verdict = |owner: &str, names: &[Evidence]| decide(&policy, &app(owner), names).verdict;
+    let graph = [seen("a.graph.example", NameSource::Sni)];
+    let ads = [seen("an.example", NameSource::Sni)];
+    // Blocked by address where the name is free: the exception is about the host only.
+    assert_eq!(verdict("chat", &graph), BLOCK);
+    let document = document.replace(r#""addresses": [{"addresses": "192.0.2.1"}],"#, "");
+    let policy = super::tests::policy(&document);
+    let verdict = |owner: &str, names: &[Evidence]| decide(&policy, &app(owner), names).verdict;
+    assert_eq!(verdict("chat", &graph), Verdict::Allow);
+    assert_eq!(verdict("photos,gallery", &graph), Verdict::Allow);
+    assert_eq!(verdict("chat", &ads), BLOCK);
+    assert_eq!(verdict("other", &graph), BLOCK);
+    assert_eq!(verdict("vendor", &ads), Verdict::Allow);
+}
+
+#[test]
+fn built_in_lists_count_unless_the_document_says_otherwise() {
+    let lists = r#"{"version": 1, "lists": [{"name": "trackers", "hosts": ["t.example"]},
+        {"name": "strict", "hosts": ["s.example"], "enabled": false},
+        {"name": "never", "role": "protect", "hosts": ["login.t.example"]}]}"#;
+    let lists = Document::parse(lists).unwrap().lists;
+    let resources = Resources { built_in: Some(lists.into()), ..Resources::default() };
+    let blocked = |lists: &str| {
+        let document = Document::parse(&format!(r#"{{"version": 1, "lists": {lists}}}"#)).unwrap();
+        let moment = Moment { unix_seconds: 0, utc_offset_at: |_| 0 };
+        let policy =
+            Policy::compile(&document, &resources, &Situation::default(), &moment).unwrap();
+        ["t.example", "login.t.example", "s.example"]
+            .map(|name| decide(&policy, &app("any"), &[seen(name, NameSource::Sni)]).verdict)
+            .map(|verdict| verdict == BLOCK)
+    };
+    assert_eq!(blocked("[]"), [true, false, false]);
+    assert_eq!(blocked(r#"[{"name": "strict"}]"#), [true, false, true]);
+    assert_eq!(blocked(r#"[{"name": "trackers", "enabled": false}]"#), [false, false, false]);
+    assert_eq!(blocked(r#"[{"name": "trackers", "except": [{"apps": ["any"]}]}]"#), [false; 3]);
+    assert_eq!(blocked(r#"[{"name": "mine", "hosts": ["example"]}]"#), [true, false, true]);
+    assert_eq!(blocked(r#"[{"name": "trackers", "hosts": ["s.example"]}]"#), [false, false, true]);
+}
+
+#[test]
+fn a_built_in_list_may_lie_in_an_index_file() {
+    let mut compiler = lists::Compiler::new();
+    compiler.add("pages", b"t.example\n", &lists::Options::default()).unwrap();
+    let index = lists::Index::open(lists::Bytes::new(compiler.finish())).unwrap();
+    let built_in =
+        Document::parse(r#"{"version": 1, "lists": [{"name": "pages"}]}"#).unwrap().lists;
+    let with = |indices: Vec<Arc<lists::Index<lists::Bytes>>>, document: &str| {
+        let resources = Resources {
+            built_in: Some(built_in.clone().into()),
+            lists: indices,
+            ..Resources::default()
+        };
+        let moment = Moment { unix_seconds: 0, utc_offset_at: |_| 0 };
+        let document = Document::parse(document).unwrap();
+        let policy =
+            Policy::compile(&document, &resources, &Situation::default(), &moment).unwrap();
+        decide(&policy, &app("any"), &[seen("t.example", NameSource::Sni)]).verdict == BLOCK
+    };
+    let index = Arc::new(index);
+    assert!(with(vec![Arc::clone(&index)], r#"{"version": 1}"#));
+    assert!(!with(
+        vec![Arc::clone(&index)],
+        r#"{"version": 1, "lists": [{"name": "pages", "enabled": false}]}"#
+    ));
+    assert!(!with(vec![], r#"{"version": 1}"#), "without the file nothing counts");
+    assert!(!with(vec![], r#"{"version": 1, "lists": [{"name": "pages"}]}"#));
+}

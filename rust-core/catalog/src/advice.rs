@@ -1,0 +1,71 @@
+//! "Recommended for this phone": what to switch on, by the apps that are installed.
+
+use std::cmp::Reverse;
+use std::collections::HashSet;
+
+use crate::row::Row;
+use crate::{Catalog, Level, Severity};
+
+/// One protection for this phone.
+#[derive(Clone, Debug)]
+pub struct Advice<'c> {
+    /// What it is about: what it stops is its purpose and data, what may break is its breakage.
+    pub row: &'c Row,
+    /// A title: "Xiaomi: OneTrack".
+    pub title: String,
+    /// The installed packages that send there, in the order of the data.
+    pub apps: Vec<&'c str>,
+    /// It is blocked as the program comes.
+    pub is_on: bool,
+    /// We would switch it on: nothing stops working. The others cost something, and the user weighs it.
+    pub recommended: bool,
+}
+
+impl Catalog {
+    /// The protections that matter for these installed packages: the recommended first, and of those the ones that stop
+    /// most apps.
+    pub fn advice<'p>(&self, packages: impl IntoIterator<Item = &'p str>) -> Vec<Advice<'_>> {
+        let installed: HashSet<&str> = packages.into_iter().collect();
+        let mut advice: Vec<Advice<'_>> = self
+            .rows()
+            .iter()
+            .filter(|row| row.level != Level::Never)
+            .filter_map(|row| {
+                let apps = row.apps.iter().map(String::as_str);
+                let apps: Vec<&str> = apps.filter(|app| installed.contains(app)).collect();
+                let is_on = row.level == Level::Block;
+                let is_harmless = row.breakage.severity <= Severity::Cosmetic;
+                (!apps.is_empty()).then(|| Advice {
+                    row,
+                    title: self.title(row),
+                    apps,
+                    is_on,
+                    recommended: is_on || is_harmless,
+                })
+            })
+            .collect();
+        advice
+            .sort_by_key(|advice| (!advice.recommended, !advice.is_on, Reverse(advice.apps.len())));
+        advice
+    }
+}
+
+impl Advice<'_> {
+    /// What it stops, in plain sentences.
+    pub fn stops(&self) -> String {
+        let data: Vec<&str> = self.row.data.iter().map(|data| data.words()).collect();
+        match data.split_last() {
+            None => self.row.purpose.clone(),
+            Some((last, [])) => format!("{} It is told {last}.", self.row.purpose),
+            Some((last, first)) => {
+                format!("{} It is told {} and {last}.", self.row.purpose, first.join(", "))
+            }
+        }
+    }
+
+    /// What may break, in plain sentences, and how sure that is.
+    pub fn may_break(&self) -> String {
+        let breakage = &self.row.breakage;
+        format!("{} ({})", breakage.words(), breakage.sure.words())
+    }
+}

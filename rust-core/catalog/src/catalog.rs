@@ -1,0 +1,234 @@
+//! The rows of all files, ready to be asked.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+
+use policy::{List, ListException, Role};
+use serde::Deserialize;
+use wire::{HostName, Protocol};
+
+use crate::files;
+use crate::row::{Breakage, Level, Organisation, Row, Source};
+
+/// The list of all rows of the level block.
+pub const TRACKERS: &str = "built-in trackers";
+/// The list of all rows of the level strict.
+pub const STRICT: &str = "built-in strict";
+/// The list of all rows of the level never.
+pub const NEVER: &str = "built-in never";
+
+/// The version of the files that this program reads.
+const VERSION: u32 = 1;
+
+/// What hosts are for.
+#[derive(Clone, Debug)]
+pub struct Catalog {
+    organisations: HashMap<String, Organisation>,
+    sources: HashMap<String, Source>,
+    rows: Vec<Row>,
+    /// The place of the row that has this host.
+    by_host: HashMap<String, usize>,
+}
+
+/// Why files are no catalogue.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the tracker data in {file}, at {path}: {message}")]
+pub struct CatalogError {
+    /// Which file.
+    pub file: String,
+    /// Where in it, such as `rows[3].hosts`.
+    pub path: String,
+    /// What is wrong.
+    pub message: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(rename = "$schema")]
+    _schema: Option<String>,
+    version: u32,
+    organisations: Vec<Organisation>,
+    rows: Vec<Row>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SourcesFile {
+    sources: Vec<Source>,
+}
+
+impl Catalog {
+    /// The data that is part of the program. Takes some milliseconds: keep it.
+    ///
+    /// # Errors
+    /// [`CatalogError`]; the tests see to it that there is none.
+    pub fn built_in() -> Result<Self, CatalogError> {
+        Self::parse(files::SOURCES, &files::ROWS)
+    }
+
+    /// Reads data from text: the sources, then name and text of each file of rows.
+    ///
+    /// # Errors
+    /// [`CatalogError`] with the place: no JSON, another version, an unknown field or word, a host or id twice, a row whose
+    /// organisation or source there is not.
+    pub fn parse(sources: &str, files: &[(&str, &str)]) -> Result<Self, CatalogError> {
+        let SourcesFile { sources } = read("sources.json", sources)?;
+        let mut catalog = Catalog {
+            organisations: HashMap::new(),
+            sources: sources.into_iter().map(|source| (source.id.clone(), source)).collect(),
+            rows: Vec::new(),
+            by_host: HashMap::new(),
+        };
+        for (name, text) in files {
+            catalog.add(name, read(name, text)?)?;
+        }
+        Ok(catalog)
+    }
+
+    /// All rows, file by file.
+    pub fn rows(&self) -> &[Row] {
+        &self.rows
+    }
+
+    /// Whose the hosts of a row are. None for a row of another catalogue.
+    pub fn organisation(&self, row: &Row) -> Option<&Organisation> {
+        self.organisations.get(&row.organisation)
+    }
+
+    /// A source of evidence, by its id.
+    pub fn source(&self, id: &str) -> Option<&Source> {
+        self.sources.get(id)
+    }
+
+    /// A row with its organisation, as a title: "Xiaomi: OneTrack"; just "Alibaba HTTPDNS".
+    pub fn title(&self, row: &Row) -> String {
+        match self.organisation(row) {
+            Some(organisation) if !row.product.starts_with(&organisation.name) => {
+                format!("{}: {}", organisation.name, row.product)
+            }
+            Some(_) | None => row.product.clone(),
+        }
+    }
+
+    /// The row of a host: of those that have it or a name above it, the closest.
+    pub fn about_host(&self, host: &HostName) -> Option<&Row> {
+        let place = host.suffixes().find_map(|suffix| self.by_host.get(suffix));
+        self.rows.get(*place?)
+    }
+
+    /// The row of what is reached without a name.
+    pub fn about_address(&self, address: IpAddr, port: u16, protocol: Protocol) -> Option<&Row> {
+        self.rows.iter().find(|row| {
+            row.addresses.iter().any(|listed| {
+                listed.addresses.contains(address)
+                    && listed.ports.is_none_or(|ports| ports.contains(port))
+                    && listed.protocol.is_none_or(|only| Protocol::from(only) == protocol)
+            })
+        })
+    }
+
+    /// The lists that the policy counts without being told: [`TRACKERS`] blocks, [`STRICT`] would but is off, [`NEVER`]
+    /// protects.
+    pub fn lists(&self) -> Vec<List> {
+        let list = |name: &str, level, role, enabled| {
+            let rows = self.rows.iter().filter(|row| row.level == level);
+            let mut list = list_of(name, rows);
+            (list.role, list.enabled) = (role, enabled);
+            list
+        };
+        vec![
+            list(TRACKERS, Level::Block, Role::Block, true),
+            list(STRICT, Level::Strict, Role::Block, false),
+            list(NEVER, Level::Never, Role::Protect, true),
+        ]
+    }
+
+    /// One row as a list of a policy document, named by [`Catalog::title`]: so a single strict row is switched on.
+    pub fn list_of_row(&self, row: &Row) -> List {
+        list_of(&self.title(row), [row].into_iter())
+    }
+
+    fn add(&mut self, name: &str, file: File) -> Result<(), CatalogError> {
+        let wrong =
+            |path: String, message: String| CatalogError { file: name.to_owned(), path, message };
+        if file.version != VERSION {
+            let message = format!("this program reads version {VERSION}, not {}", file.version);
+            return Err(wrong("version".to_owned(), message));
+        }
+        for (place, organisation) in file.organisations.into_iter().enumerate() {
+            let id = organisation.id.clone();
+            if self.organisations.insert(id.clone(), organisation).is_some() {
+                let message = format!("the organisation {id:?} is there already");
+                return Err(wrong(format!("organisations[{place}]"), message));
+            }
+        }
+        for (place, row) in file.rows.into_iter().enumerate() {
+            self.add_row(row)
+                .map_err(|(field, what)| wrong(format!("rows[{place}].{field}"), what))?;
+        }
+        Ok(())
+    }
+
+    fn add_row(&mut self, row: Row) -> Result<(), (&'static str, String)> {
+        if self.rows.iter().any(|earlier| earlier.id == row.id) {
+            return Err(("id", format!("the row {:?} is there already", row.id)));
+        }
+        if !self.organisations.contains_key(&row.organisation) {
+            let what = format!("there is no organisation {:?}", row.organisation);
+            return Err(("organisation", what));
+        }
+        if row.hosts.is_empty() && row.addresses.is_empty() {
+            return Err(("hosts", "a row has hosts or addresses".to_owned()));
+        }
+        let unknown = |evidence: &&crate::Evidence| !self.sources.contains_key(&evidence.source);
+        if let Some(evidence) = row.evidence.iter().find(unknown) {
+            return Err(("evidence", format!("there is no source {:?}", evidence.source)));
+        }
+        for host in &row.hosts {
+            if let Some(earlier) = self.by_host.insert(host.as_str().to_owned(), self.rows.len()) {
+                let whose = self.rows.get(earlier).map_or(&row.id, |row| &row.id);
+                return Err(("hosts", format!("{host} is in {whose} already")));
+            }
+        }
+        self.rows.push(row);
+        Ok(())
+    }
+}
+
+impl Breakage {
+    /// What a user sees, in plain sentences.
+    pub fn words(&self) -> &str {
+        self.text.as_deref().unwrap_or_else(|| self.severity.words())
+    }
+}
+
+/// A list that has all that some rows have.
+fn list_of<'r>(name: &str, rows: impl Iterator<Item = &'r Row>) -> List {
+    let (mut hosts, mut addresses, mut except) = (Vec::new(), Vec::new(), Vec::new());
+    for row in rows {
+        hosts.extend_from_slice(&row.hosts);
+        addresses.extend_from_slice(&row.addresses);
+        if !row.own_apps.is_empty() {
+            let hosts = Some(row.hosts.clone());
+            except.push(ListException { apps: row.own_apps.clone(), hosts });
+        }
+    }
+    List {
+        name: name.to_owned(),
+        role: Role::Block,
+        enabled: true,
+        hosts: Some(hosts),
+        addresses: Some(addresses),
+        except,
+    }
+}
+
+fn read<'t, T: Deserialize<'t>>(file: &str, text: &'t str) -> Result<T, CatalogError> {
+    let mut json = serde_json::Deserializer::from_str(text);
+    serde_path_to_error::deserialize(&mut json).map_err(|error| CatalogError {
+        file: file.to_owned(),
+        path: error.path().to_string(),
+        message: error.inner().to_string(),
+    })
+}

@@ -1,0 +1,170 @@
+//! What was asked, and the answer.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+
+use catalog::Catalog;
+use geo::{Place, Places};
+use serde::Serialize;
+use store::{Connection, Reader, StoreError};
+
+use crate::contact::{Contact, Key, Sum, Tally};
+use crate::gather;
+
+/// A span of time, in milliseconds of Unix time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Period {
+    /// From then on.
+    pub since_ms: i64,
+    /// Up to, without, then.
+    pub until_ms: i64,
+}
+
+/// What a report is to be about.
+#[derive(Clone, Debug)]
+pub struct Question {
+    /// The apps, named as in the log (one of several packages of a user id is enough); none: all.
+    pub apps: Vec<String>,
+    /// The period.
+    pub period: Period,
+    /// Seconds that local time is ahead of UTC at a Unix time, for the hours of the day.
+    pub utc_offset_at: fn(u64) -> i32,
+}
+
+/// Where answers come from.
+pub struct Sources<'s, B> {
+    /// The log.
+    pub log: &'s Reader,
+    /// What hosts are for.
+    pub catalog: &'s Catalog,
+    /// Whose networks addresses are in.
+    pub places: Option<&'s Places<B>>,
+}
+
+/// What apps told whom.
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    /// The apps that it is about; none: all.
+    pub apps: Vec<String>,
+    /// The period.
+    pub period: Period,
+    /// The period before, of the same length.
+    pub period_before: Period,
+    /// Seconds that local time was ahead of UTC at the period's end.
+    pub utc_offset: i32,
+    /// How much in all.
+    pub sum: Sum,
+    /// How much in the period before.
+    pub before: Sum,
+    /// Connections by the local hour in which they began.
+    pub by_hour: [u64; 24],
+    /// Of these, the blocked ones.
+    pub blocked_by_hour: [u64; 24],
+    /// Everybody who was contacted, the most contacted first.
+    pub contacts: Vec<Contact>,
+    /// The text that the licences of the data on places want shown.
+    pub attribution: Option<String>,
+}
+
+impl Report {
+    /// Answers a question.
+    ///
+    /// # Errors
+    /// The log cannot be read.
+    pub fn of<B: AsRef<[u8]>>(
+        sources: &Sources<'_, B>,
+        question: &Question,
+    ) -> Result<Self, StoreError> {
+        let Question { apps, period, utc_offset_at } = question;
+        let length = period.until_ms.saturating_sub(period.since_ms);
+        let period_before =
+            Period { since_ms: period.since_ms.saturating_sub(length), until_ms: period.since_ms };
+        let rows = RowsByHost::of(sources.catalog);
+        let mut report = Report {
+            apps: apps.clone(),
+            period: *period,
+            period_before,
+            utc_offset: utc_offset_at(seconds(period.until_ms)),
+            sum: Sum::default(),
+            before: Sum::default(),
+            by_hour: [0; 24],
+            blocked_by_hour: [0; 24],
+            contacts: Vec::new(),
+            attribution: sources.places.map(|places| places.attribution().to_owned()),
+        };
+        let mut before: HashMap<Key, Sum> = HashMap::new();
+        gather::connections(sources.log, apps, period_before, |connection| {
+            let hour = local_hour(connection, *utc_offset_at);
+            report.before.add(connection, hour);
+            let place = place(sources.places, connection.key.remote.ip());
+            before.entry(rows.key(connection, &place)).or_default().add(connection, hour);
+        })?;
+        let mut tallies: HashMap<Key, Tally> = HashMap::new();
+        gather::connections(sources.log, apps, *period, |connection| {
+            let hour = local_hour(connection, *utc_offset_at);
+            report.sum.add(connection, hour);
+            report.by_hour[hour] += 1;
+            report.blocked_by_hour[hour] += u64::from(connection.verdict == store::Verdict::Block);
+            let place = place(sources.places, connection.key.remote.ip());
+            let tally = tallies.entry(rows.key(connection, &place)).or_default();
+            tally.add(connection, hour, &place);
+        })?;
+        report.contacts = tallies
+            .into_iter()
+            .map(|(key, tally)| {
+                let before = before.remove(&key).unwrap_or_default();
+                tally.into_contact(&key, sources.catalog, before)
+            })
+            .collect();
+        report.contacts.sort_by(|a, b| {
+            b.sum.connections.cmp(&a.sum.connections).then_with(|| a.who.cmp(&b.who))
+        });
+        Ok(report)
+    }
+}
+
+/// The catalogue with the places of its rows.
+struct RowsByHost<'c> {
+    catalog: &'c Catalog,
+    places: HashMap<&'c str, usize>,
+}
+
+impl<'c> RowsByHost<'c> {
+    fn of(catalog: &'c Catalog) -> Self {
+        let ids = catalog.rows().iter().enumerate().map(|(place, row)| (row.id.as_str(), place));
+        RowsByHost { catalog, places: ids.collect() }
+    }
+
+    /// Whom a connection contacted.
+    fn key(&self, connection: &Connection, place: &Place<'_>) -> Key {
+        let remote = connection.key.remote;
+        let row = match &connection.name {
+            Some((name, _)) => self.catalog.about_host(name),
+            None => self.catalog.about_address(remote.ip(), remote.port(), connection.key.protocol),
+        };
+        match (row.and_then(|row| self.places.get(row.id.as_str())), &connection.name) {
+            (Some(place), _) => Key::Row(*place),
+            (None, Some((name, _))) => Key::Host(name.to_string()),
+            (None, None) => Key::Nameless(match place.network {
+                Some(network) => network.name.to_owned(),
+                None => remote.ip().to_string(),
+            }),
+        }
+    }
+}
+
+fn place<B: AsRef<[u8]>>(places: Option<&Places<B>>, address: IpAddr) -> Place<'_> {
+    places.map(|places| places.lookup(address)).unwrap_or_default()
+}
+
+/// The local hour, 0 to 23, in which a connection began.
+fn local_hour(connection: &Connection, utc_offset_at: fn(u64) -> i32) -> usize {
+    let begun = seconds(connection.started_ms);
+    let local =
+        i64::try_from(begun).unwrap_or(i64::MAX).saturating_add(utc_offset_at(begun).into());
+    usize::try_from(local.rem_euclid(86_400) / 3600).unwrap_or_default()
+}
+
+fn seconds(milliseconds: i64) -> u64 {
+    u64::try_from(milliseconds / 1000).unwrap_or_default()
+}
