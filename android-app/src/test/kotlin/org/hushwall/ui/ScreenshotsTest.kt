@@ -26,7 +26,7 @@ import org.robolectric.shadows.ShadowBuild
 
 @RunWith(AppRunner::class)
 @GraphicsMode(GraphicsMode.Mode.NATIVE)
-@Config(sdk = [34], application = FakeHushwall::class)
+@Config(sdk = [34], application = FakeHushwall::class, instrumentedPackages = [CLOCKED])
 class ScreenshotsTest {
     @Before
     fun afternoon() {

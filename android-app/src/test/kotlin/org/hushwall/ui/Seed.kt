@@ -21,6 +21,9 @@ import org.hushwall.vpn.ProtectionState
 import org.hushwall.vpn.ProtectionStatus
 import java.util.TimeZone
 
+/** Robolectric's clock rules in these packages too, so that a test can stand it still. For Config.instrumentedPackages. */
+const val CLOCKED = "org.hushwall.ui"
+
 object Seed {
     /** 14:32:19 on Sunday 22 November 2026, UTC. */
     const val NOW = 1_795_357_939_000L

@@ -93,7 +93,9 @@ object Stage {
         view.layout(0, 0, view.measuredWidth, view.measuredHeight)
     }
 
+    /** After the scroll bars have gone. */
     private fun draw(view: View): Bitmap {
+        shadowOf(Looper.getMainLooper()).idleFor(900, TimeUnit.MILLISECONDS)
         val bitmap = Bitmap.createBitmap(view.width, view.height, Bitmap.Config.ARGB_8888)
         view.draw(Canvas(bitmap))
         return bitmap
