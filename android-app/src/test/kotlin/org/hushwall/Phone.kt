@@ -40,6 +40,8 @@ class Phone : ExternalResource() {
 
     override fun before() {
         SystemClock.setCurrentTimeMillis(Clock.millis())
+        // The app's clock goes with the phone's: from now, and on when time passes.
+        app.clock = SystemClock::elapsedRealtime
         Tunnels.reset()
         RealFd.open.clear()
         ShadowVpn.lockdown = false
@@ -141,7 +143,7 @@ class Phone : ExternalResource() {
     }
 
     /** The app's clock, Unix milliseconds. */
-    fun now(): Long = System.currentTimeMillis()
+    fun now(): Long = app.clock()
 
     /** Time passes, and what waits for it is done. */
     fun pass(milliseconds: Long) = shadowOf(Looper.getMainLooper()).idleFor(java.time.Duration.ofMillis(milliseconds))
