@@ -1,0 +1,215 @@
+// Activity: what is happening now, and what happened at three at night.
+package org.hushwall.ui.activity
+
+import android.content.Intent
+import android.view.View
+import android.widget.AbsListView
+import android.widget.FrameLayout
+import android.widget.LinearLayout
+import android.widget.ListView
+import org.hushwall.R
+import org.hushwall.log.LogRow
+import org.hushwall.ui.apps.plain
+import org.hushwall.ui.connection.ConnectionActivity
+import org.hushwall.ui.connection.RowBundle
+import org.hushwall.ui.kit.add
+import org.hushwall.ui.kit.column
+import org.hushwall.ui.kit.dp
+import org.hushwall.ui.kit.pad
+import org.hushwall.ui.kit.showIf
+import org.hushwall.ui.main.MainActivity
+import org.hushwall.ui.main.Tab
+import org.hushwall.ui.record.RecordActivity
+import org.hushwall.ui.settings.SettingsActivity
+import org.hushwall.ui.widget.EmptyView
+import org.hushwall.ui.widget.SearchBar
+import org.hushwall.ui.widget.TopBar
+import org.hushwall.ui.widget.Weight
+import org.hushwall.ui.widget.WordButton
+import org.hushwall.ui.words.Words
+import org.hushwall.ui.words.startOfDay
+
+internal class ActivityTab(private val screen: MainActivity) : Tab {
+    private val words = Words(screen)
+    private val feed = Feed()
+    private val list = ListView(screen)
+    private val rows = FeedAdapter(screen, ::open, ::menu) { screen.startActivity(Intent(screen, RecordActivity::class.java)) }
+    private val empty = EmptyView(screen)
+    private val bar = TopBar(screen, screen.getString(R.string.activity))
+    private val search = SearchBar(screen, R.string.search_activity) { setFilter(filter.copy(text = it)) }
+    private val chips = FeedChips(screen) { setFilter(it) }
+    private val live = LiveLine(screen) { setHeld(!isHeld) }
+    private val state = FrameLayout(screen)
+    private val newPill = WordButton(screen, Weight.FILLED, "") { showNew() }
+    private var filter = FeedFilter()
+    private var mark = 0L
+    private var older: Long? = null
+    private var isHeld = false
+    private var isAsking = false
+    private var askedAt = 0L
+
+    override val view: View = column(screen)
+
+    override val isOpen: Boolean get() = search.isOpen
+
+    init {
+        val page = view as LinearLayout
+        bar.action(R.drawable.ic_search, R.string.search) { setSearch(true) }
+        bar.action(R.drawable.ic_tune, R.string.settings) {
+            screen.startActivity(Intent(screen, SettingsActivity::class.java))
+        }
+        search.onClose = { setSearch(false) }
+        page.add(bar)
+        page.add(search)
+        page.add(state)
+        page.add(chips.view)
+        page.add(live)
+        page.add(listFrame(), height = 0, weight = 1f)
+        chips.show(filter)
+    }
+
+    override fun onVisible() {
+        screen.whileVisible(screen.hushwall.protection.listen { StateBanner(screen).fill(state, it) })
+        restart()
+    }
+
+    override fun onTick(now: Long) {
+        if (isAsking || now - askedAt < LIVE_MILLIS) return
+        askedAt = now
+        isAsking = true
+        val from = mark
+        screen.questions.ask({ screen.hushwall.log.changes(from) }) {
+            isAsking = false
+            mark = it.mark
+            val hold = isHeld || !isAtTop
+            feed.addNewer(it.rows.filter(filter::matches), hold)
+            paint()
+        }
+    }
+
+    override fun closeOpen(): Boolean {
+        if (!search.isOpen) return false
+        setSearch(false)
+        return true
+    }
+
+    override fun scrollToTop() = showNew()
+
+    /** Shows one app's connections, from its own screen. */
+    fun only(key: String) = setFilter(FeedFilter(app = key))
+
+    private val isAtTop: Boolean
+        get() = list.firstVisiblePosition == 0 && (list.getChildAt(0)?.top ?: 0) >= 0
+
+    private fun listFrame(): View {
+        plain(list)
+        list.pad(0, 0, 0, 16)
+        list.adapter = rows
+        list.setOnScrollListener(Scrolls())
+        val frame = FrameLayout(screen)
+        frame.addView(list)
+        frame.addView(empty)
+        val place = FrameLayout.LayoutParams(-2, -2, android.view.Gravity.CENTER_HORIZONTAL or android.view.Gravity.TOP)
+        place.topMargin = screen.dp(8)
+        frame.addView(newPill, place)
+        newPill.showIf(false)
+        empty.showIf(false)
+        return frame
+    }
+
+    private fun restart() {
+        val now = System.currentTimeMillis()
+        val asked = filter
+        screen.questions.ask({
+            val page = screen.hushwall.log.page(asked.forLog(now))
+            val from = page.rows.lastOrNull()?.started ?: startOfDay(now, 0)
+            page to screen.hushwall.gaps.since(Math.min(from, startOfDay(now, 0)))
+        }) { (page, gaps) ->
+            mark = page.mark
+            older = page.next
+            feed.restart(page.rows, gaps)
+            isAsking = false
+            paint()
+        }
+    }
+
+    private fun paint() {
+        val items = feed.items()
+        rows.show(items)
+        live.show(feed.perMinute(System.currentTimeMillis()), isHeld)
+        val waiting = feed.waitingCount
+        newPill.showIf(waiting > 0)
+        newPill.text = words.plural(R.plurals.n_new, waiting.toLong())
+        empty.showIf(items.isEmpty())
+        if (items.isEmpty()) showEmpty()
+    }
+
+    private fun showEmpty() {
+        val isOff = screen.hushwall.protection.status.state == org.hushwall.vpn.ProtectionState.OFF
+        when {
+            filter.isNarrow -> empty.show(screen.getString(R.string.nothing_matches), screen.getString(R.string.clear_filters)) {
+                setFilter(FeedFilter())
+            }
+            isOff -> empty.show(screen.getString(R.string.off_no_activity))
+            else -> empty.show(screen.getString(R.string.quiet_so_far))
+        }
+    }
+
+    private fun setFilter(next: FeedFilter) {
+        if (next == filter) return
+        filter = next
+        chips.show(next)
+        restart()
+    }
+
+    private fun setHeld(held: Boolean) {
+        isHeld = held
+        if (!held) feed.flush()
+        paint()
+    }
+
+    private fun showNew() {
+        feed.flush()
+        paint()
+        list.setSelection(0)
+    }
+
+    private fun setSearch(open: Boolean) {
+        bar.showIf(!open)
+        search.open(open)
+        screen.refreshClosable()
+    }
+
+    private fun open(item: FeedItem.Connection) {
+        val target = Intent(screen, ConnectionActivity::class.java)
+        screen.startActivity(target.putExtras(RowBundle.of(item.row, item.count)))
+    }
+
+    private fun menu(row: LogRow) = RowMenu(screen, row) { setFilter(filter.copy(app = it)) }.show()
+
+    private inner class Scrolls : AbsListView.OnScrollListener {
+        /** A finger on the list holds it still for as long as it moves. */
+        override fun onScrollStateChanged(view: AbsListView, scrollState: Int) {
+            if (scrollState == AbsListView.OnScrollListener.SCROLL_STATE_IDLE && isAtTop && !isHeld && feed.waitingCount > 0) showNew()
+        }
+
+        override fun onScroll(view: AbsListView, first: Int, visible: Int, total: Int) {
+            val before = older ?: return
+            if (total == 0 || first + visible < total - NEAR_END) return
+            older = null
+            val asked = filter
+            screen.questions.ask({ screen.hushwall.log.page(asked.forLog(System.currentTimeMillis()), before) }) {
+                if (asked == filter) {
+                    older = it.next
+                    feed.addOlder(it.rows)
+                    paint()
+                }
+            }
+        }
+    }
+
+    private companion object {
+        const val LIVE_MILLIS = 2_000L
+        const val NEAR_END = 10
+    }
+}

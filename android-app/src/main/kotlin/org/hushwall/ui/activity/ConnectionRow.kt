@@ -1,0 +1,118 @@
+// One connection, or several that say the same: who, the verdict as word and shape, why, to which place, when.
+package org.hushwall.ui.activity
+
+import android.graphics.Typeface
+import android.text.SpannableStringBuilder
+import android.text.Spanned
+import android.text.style.ForegroundColorSpan
+import android.text.style.StyleSpan
+import android.view.View
+import android.widget.Button
+import android.widget.LinearLayout
+import org.hushwall.R
+import org.hushwall.log.LogRow
+import org.hushwall.ui.kit.Type
+import org.hushwall.ui.kit.WRAP
+import org.hushwall.ui.kit.add
+import org.hushwall.ui.kit.addRest
+import org.hushwall.ui.kit.column
+import org.hushwall.ui.kit.dp
+import org.hushwall.ui.kit.host
+import org.hushwall.ui.kit.oneLine
+import org.hushwall.ui.kit.pad
+import org.hushwall.ui.kit.row
+import org.hushwall.ui.kit.rowOrStack
+import org.hushwall.ui.kit.shape
+import org.hushwall.ui.kit.showIf
+import org.hushwall.ui.kit.stacks
+import org.hushwall.ui.kit.tabular
+import org.hushwall.ui.kit.text
+import org.hushwall.ui.main.MainActivity
+import org.hushwall.ui.widget.Avatar
+import org.hushwall.ui.widget.listGround
+import org.hushwall.ui.words.Owners
+import org.hushwall.ui.words.Verdicts
+import org.hushwall.ui.words.Words
+
+internal class ConnectionRow(
+    private val screen: MainActivity,
+    open: (FeedItem.Connection) -> Unit,
+    menu: (LogRow) -> Unit,
+) : LinearLayout(screen) {
+    private val words = Words(screen)
+    private val verdicts = Verdicts(screen)
+    private val avatar = Avatar(screen)
+    private val name = text(screen, Type.SUBTITLE).oneLine()
+    private val time = text(screen, Type.LABEL, R.color.ink3).tabular()
+    private val why = text(screen, Type.SMALL).oneLine()
+    private val times = text(screen, Type.LABEL, R.color.ink2).tabular()
+    private val place = text(screen, Type.SMALL, R.color.ink3).host()
+    private var item: FeedItem.Connection? = null
+
+    init {
+        gravity = android.view.Gravity.CENTER_VERTICAL
+        minimumHeight = screen.dp(76)
+        add(avatar, width = WRAP)
+        val column = addRest(column(screen), start = 10)
+        val first = column.add(rowOrStack(screen))
+        if (screen.stacks) first.add(name) else first.addRest(name, end = 8)
+        first.add(time, width = WRAP)
+        val second = column.add(row(screen))
+        second.add(why, width = WRAP)
+        if (screen.stacks) (why.layoutParams as LayoutParams).apply { width = 0; weight = 1f }
+        times.background = shape(screen, R.color.surface2, 8)
+        second.add(times.pad(6, 2), width = WRAP, start = 6)
+        column.add(place)
+        setOnClickListener { item?.let(open) }
+        setOnLongClickListener {
+            item?.let { menu(it.row) }
+            true
+        }
+    }
+
+    fun show(next: FeedItem.Connection, isFirst: Boolean, isLast: Boolean) {
+        item = next
+        val row = next.row
+        val app = row.owner.uid?.let(screen.hushwall.apps::byUid)
+        val label = Owners(screen).label(row.owner, app)
+        listGround(this, isFirst, isLast)
+        pad(16, 9)
+        val mark = if (row.blocked) R.drawable.ic_stop else R.drawable.ic_pass
+        avatar.show(app, label, mark, if (row.blocked) R.color.brand else R.color.ink2)
+        name.text = label
+        time.text = words.timeWithSeconds(row.started)
+        why.text = reason(row)
+        times.text = screen.getString(R.string.times, words.number(next.count.toLong()))
+        times.showIf(next.count > 1)
+        place.text = placeOf(row)
+        contentDescription = spoken(label, next)
+    }
+
+    override fun getAccessibilityClassName(): CharSequence = Button::class.java.name
+
+    private fun reason(row: LogRow): CharSequence {
+        val verdict = verdicts.word(row.blocked)
+        val all = SpannableStringBuilder(screen.getString(R.string.two_parts, verdict, verdicts.short(row)))
+        val at = all.indexOf(verdict)
+        if (at < 0) return all
+        val colour = screen.getColor(if (row.blocked) R.color.brand else R.color.ink2)
+        all.setSpan(ForegroundColorSpan(colour), at, at + verdict.length, Spanned.SPAN_EXCLUSIVE_EXCLUSIVE)
+        all.setSpan(StyleSpan(Typeface.BOLD), at, at + verdict.length, Spanned.SPAN_EXCLUSIVE_EXCLUSIVE)
+        return all
+    }
+
+    private fun placeOf(row: LogRow): String {
+        val host = words.isolate(row.host ?: Verdicts.address(row.remote))
+        val country = words.country(row.country) ?: return host
+        return screen.getString(R.string.place_and_host, country, host)
+    }
+
+    private fun spoken(label: String, item: FeedItem.Connection): String {
+        val row = item.row
+        val target = row.host ?: Verdicts.address(row.remote)
+        val count = if (item.count > 1) words.plural(R.plurals.n_times, item.count.toLong()) + ", " else ""
+        return screen.getString(
+            R.string.row_spoken, verdicts.word(row.blocked), label, target, verdicts.short(row), count + words.time(row.started),
+        )
+    }
+}

@@ -1,0 +1,191 @@
+// Apps: find one, see its weight, change its mode in two taps.
+package org.hushwall.ui.apps
+
+import android.content.Intent
+import android.view.View
+import android.widget.ListView
+import org.hushwall.R
+import org.hushwall.policy.AppMode
+import org.hushwall.ui.app.AppActivity
+import org.hushwall.ui.kit.add
+import org.hushwall.ui.kit.column
+import org.hushwall.ui.kit.showIf
+import org.hushwall.ui.main.MainActivity
+import org.hushwall.ui.main.Tab
+import org.hushwall.ui.settings.SettingsActivity
+import org.hushwall.ui.widget.Chip
+import org.hushwall.ui.widget.EmptyView
+import org.hushwall.ui.widget.SearchBar
+import org.hushwall.ui.widget.Sheet
+import org.hushwall.ui.widget.TopBar
+import org.hushwall.ui.widget.chipLine
+import org.hushwall.ui.words.Words
+
+internal class AppsTab(private val screen: MainActivity) : Tab {
+    private val words = Words(screen)
+    private val list = ListView(screen)
+    private val rows = AppsAdapter(screen, ::open, ::chooseMode, ::setMode, ::chooseSort)
+    private val empty = EmptyView(screen)
+    private val bar = TopBar(screen, screen.getString(R.string.apps))
+    private val search = SearchBar(screen, R.string.search_apps) { paint() }
+    private val chips = AppsFilter.values().map { filter -> Chip(screen) { choose(filter) } }
+    private var data: AppsData? = null
+    private var filter = AppsFilter.ALL
+    private var sort = AppsSort.STOPPED
+    private var loadedAt = 0L
+
+    override val view: View = column(screen)
+
+    override val isOpen: Boolean get() = search.isOpen
+
+    init {
+        val page = view as android.widget.LinearLayout
+        page.add(bar)
+        page.add(search)
+        page.add(chipLine(screen, chips))
+        page.add(list, height = 0, weight = 1f)
+        page.add(empty)
+        bar.action(R.drawable.ic_search, R.string.search) { setSearch(true) }
+        bar.action(R.drawable.ic_tune, R.string.settings) {
+            screen.startActivity(Intent(screen, SettingsActivity::class.java))
+        }
+        search.onClose = { setSearch(false) }
+        plain(list)
+        list.adapter = rows
+        showChips()
+    }
+
+    override fun onVisible() {
+        screen.whileVisible(screen.hushwall.policy.listen(::reload))
+        screen.whileVisible(screen.hushwall.apps.listen(::reload))
+        reload()
+    }
+
+    override fun onTick(now: Long) {
+        if (now - loadedAt >= REFRESH_MILLIS) reload()
+    }
+
+    override fun closeOpen(): Boolean {
+        if (!search.isOpen) return false
+        setSearch(false)
+        return true
+    }
+
+    override fun scrollToTop() = list.smoothScrollToPosition(0)
+
+    private fun reload() {
+        val policy = screen.hushwall.policy
+        val changed = policy.changed().associateWith { policy.mode(it) }
+        val now = System.currentTimeMillis()
+        loadedAt = now
+        screen.questions.ask({ AppsData.load(screen.hushwall, changed, now) }) {
+            data = it
+            paint()
+        }
+    }
+
+    private fun paint() {
+        val data = data ?: return
+        val text = search.text
+        val changed = data.changed(filter, text)
+        val others = data.others(filter, text, sort)
+        rows.show(changed, others, sort)
+        showChips()
+        val nothing = changed.isEmpty() && others.isEmpty()
+        empty.showIf(nothing)
+        list.showIf(!nothing)
+        if (nothing) {
+            empty.show(
+                if (text.isEmpty()) screen.getString(R.string.no_apps_here) else screen.getString(R.string.no_app_called, text),
+            )
+        }
+    }
+
+    private fun showChips() {
+        for (chip in AppsFilter.values()) {
+            val count = data?.count(chip)
+            val name = screen.getString(chip.word)
+            val label = if (count == null) name else screen.getString(R.string.chip_count, name, words.number(count.toLong()))
+            chips[chip.ordinal].show(label, chip == filter)
+        }
+    }
+
+    private fun choose(next: AppsFilter) {
+        filter = if (next == filter) AppsFilter.ALL else next
+        paint()
+        list.setSelection(0)
+    }
+
+    private fun setSearch(open: Boolean) {
+        bar.showIf(!open)
+        search.open(open)
+        paint()
+        screen.refreshClosable()
+    }
+
+    private fun chooseSort() {
+        val sheet = Sheet(screen, screen.getString(R.string.sort_title))
+        for (choice in AppsSort.values()) {
+            sheet.choice(0, screen.getString(choice.word), null, selected = choice == sort) {
+                sort = choice
+                paint()
+            }
+        }
+        sheet.show()
+    }
+
+    private fun open(entry: AppEntry) {
+        screen.startActivity(Intent(screen, AppActivity::class.java).putExtra(AppActivity.KEY, entry.app.key))
+    }
+
+    private fun chooseMode(entry: AppEntry) = ModeSheet(screen, entry.app, entry.mode) { setMode(entry, it) }.show()
+
+    private fun setMode(entry: AppEntry, mode: AppMode) {
+        if (mode == entry.mode) return
+        val undo = screen.hushwall.policy.setMode(entry.app.key, mode)
+        val text = screen.getString(R.string.mode_changed, words.name(entry.app.label), screen.getString(mode.said))
+        screen.undo.show(text, undo)
+        reload()
+    }
+
+    private companion object {
+        const val REFRESH_MILLIS = 15_000L
+    }
+}
+
+/** What a mode means for an app, after its name: "Mi Browser is blocked". */
+internal val AppMode.said: Int
+    get() = when (this) {
+        AppMode.FILTER -> R.string.said_filter
+        AppMode.ALLOW -> R.string.said_allow
+        AppMode.BLOCK -> R.string.said_block
+        AppMode.OUTSIDE -> R.string.said_outside
+    }
+
+internal val AppsFilter.word: Int
+    get() = when (this) {
+        AppsFilter.ALL -> R.string.filter_all
+        AppsFilter.TRIED -> R.string.filter_tried
+        AppsFilter.INSTALLED -> R.string.filter_installed
+        AppsFilter.SYSTEM -> R.string.filter_system
+        AppsFilter.NEW -> R.string.filter_new
+        AppsFilter.NO_INTERNET -> R.string.filter_no_internet
+    }
+
+internal val AppsSort.word: Int
+    get() = when (this) {
+        AppsSort.STOPPED -> R.string.sort_stopped
+        AppsSort.LET_THROUGH -> R.string.sort_let_through
+        AppsSort.DATA -> R.string.sort_data
+        AppsSort.NAME -> R.string.sort_name
+    }
+
+/** A list without the platform's lines and selector: rows bring their own. */
+internal fun plain(list: ListView) {
+    list.divider = null
+    list.setSelector(android.R.color.transparent)
+    list.itemsCanFocus = true
+    list.clipToPadding = false
+    list.isVerticalScrollBarEnabled = true
+    list.scrollBarStyle = View.SCROLLBARS_OUTSIDE_OVERLAY
+}

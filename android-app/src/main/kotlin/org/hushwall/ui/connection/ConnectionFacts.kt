@@ -1,0 +1,93 @@
+// The two cards of a connection: why and by what it was decided; who, where and when it was.
+package org.hushwall.ui.connection
+
+import android.content.Context
+import android.view.Gravity
+import android.view.View
+import android.widget.LinearLayout
+import org.hushwall.R
+import org.hushwall.log.LogRow
+import org.hushwall.ui.kit.Type
+import org.hushwall.ui.kit.WRAP
+import org.hushwall.ui.kit.add
+import org.hushwall.ui.kit.addHairline
+import org.hushwall.ui.kit.addRest
+import org.hushwall.ui.kit.card
+import org.hushwall.ui.kit.column
+import org.hushwall.ui.kit.icon
+import org.hushwall.ui.kit.pad
+import org.hushwall.ui.kit.row
+import org.hushwall.ui.kit.text
+import org.hushwall.ui.widget.EvidenceMeter
+import org.hushwall.ui.words.Verdicts
+import org.hushwall.ui.words.Words
+
+internal class ConnectionFacts(private val context: Context, private val row: LogRow, private val count: Int) {
+    private val words = Words(context)
+    private val verdicts = Verdicts(context)
+
+    fun why(): View {
+        val card = card(context).pad(16, 6)
+        val (reason, line) = verdicts.why(row)
+        card.fact(R.drawable.ic_info, R.string.why, reason, line)
+        card.addHairline()
+        val evidence = verdicts.evidence(row)
+        val word = context.getString(evidence.word)
+        card.fact(R.drawable.ic_eye, R.string.how_we_know, word, context.getString(evidence.sentence), evidence.level)
+        card.addHairline()
+        val (decided, entry) = verdicts.decidedBy(row)
+        card.fact(R.drawable.ic_rule, R.string.decided_by, decided, entry)
+        return card
+    }
+
+    fun who(): View {
+        val card = card(context).pad(16, 6)
+        val host = row.host
+        val address = words.isolate(Verdicts.address(row.remote))
+        if (host != null) {
+            card.fact(R.drawable.ic_firm, R.string.who, words.isolate(host), null)
+        } else {
+            card.fact(R.drawable.ic_firm, R.string.who, address, context.getString(R.string.no_name_seen))
+        }
+        val country = words.country(row.country)
+        val rented = row.asnName?.let { context.getString(R.string.rented_from, words.name(it)) }
+        if (country != null || rented != null) {
+            card.addHairline()
+            card.fact(R.drawable.ic_globe, R.string.where, country ?: context.getString(R.string.place_unknown), rented)
+        }
+        card.addHairline()
+        card.fact(R.drawable.ic_clock, R.string.`when`, time(), network())
+        return card
+    }
+
+    private fun time(): String {
+        val day = words.dayInWords(row.started, System.currentTimeMillis())
+        val at = context.getString(R.string.day_and_time, day, words.timeWithSeconds(row.started))
+        if (count < 2) return at
+        return context.getString(R.string.comma, at, words.plural(R.plurals.n_times_before, count - 1L))
+    }
+
+    private fun network(): String? =
+        when (row.network) {
+            "wifi" -> context.getString(R.string.wifi)
+            "mobile" -> context.getString(R.string.mobile)
+            else -> null
+        }
+
+    private fun LinearLayout.fact(drawable: Int, label: Int, title: String, line: String?, meter: Int = -1) {
+        val fact = add(row(context).pad(0, 10))
+        fact.gravity = Gravity.TOP
+        fact.add(icon(context, drawable), width = 24, height = 24, top = 2)
+        val body = fact.addRest(column(context), start = 16)
+        body.add(text(context, Type.LABEL, R.color.ink3, context.getString(label)))
+        val first = body.add(row(context))
+        if (meter >= 0) first.add(EvidenceMeter(context, meter), width = WRAP, end = 8)
+        first.addRest(text(context, Type.BODY, text = title))
+        if (line != null) body.add(text(context, Type.SMALL, R.color.ink2, line))
+        // One sentence for a screen reader: what is asked, and its answer.
+        val level = if (meter >= 0) context.getString(R.string.meter_spoken, words.number(meter.toLong())) else null
+        fact.contentDescription = listOfNotNull(context.getString(label) + ": " + title, level, line).joinToString(". ")
+        fact.isFocusable = true
+        body.importantForAccessibility = View.IMPORTANT_FOR_ACCESSIBILITY_NO_HIDE_DESCENDANTS
+    }
+}

@@ -1,0 +1,104 @@
+// Settings: what exists and works, each in one place. Other screens lead here and do not repeat it.
+package org.hushwall.ui.settings
+
+import android.app.Activity
+import android.app.AlertDialog
+import android.content.Intent
+import android.os.Bundle
+import android.widget.LinearLayout
+import android.widget.ScrollView
+import org.hushwall.R
+import org.hushwall.ui.kit.Compat
+import org.hushwall.ui.kit.Screen
+import org.hushwall.ui.kit.Type
+import org.hushwall.ui.kit.add
+import org.hushwall.ui.kit.column
+import org.hushwall.ui.kit.pad
+import org.hushwall.ui.kit.text
+import org.hushwall.ui.record.RecordActivity
+import org.hushwall.ui.setup.Doors
+import org.hushwall.ui.setup.SetupCheckActivity
+import org.hushwall.ui.widget.Banner
+import org.hushwall.ui.widget.TopBar
+import org.hushwall.ui.words.Words
+import org.hushwall.ui.words.words
+import org.hushwall.log.LogTrouble
+
+internal class SettingsActivity : Screen() {
+    private lateinit var page: LinearLayout
+
+    override fun onCreate(saved: Bundle?) {
+        super.onCreate(saved)
+        page = column(this).pad(16, 0, 16, 24)
+        val scroll = ScrollView(this)
+        scroll.addView(page)
+        val all = column(this)
+        all.add(TopBar(this, getString(R.string.settings), ::finish))
+        all.add(scroll, height = 0, weight = 1f)
+        show(all, getString(R.string.settings))
+    }
+
+    override fun onStart() {
+        super.onStart()
+        whileVisible(hushwall.policy.listen(::fill))
+        fill()
+    }
+
+    private fun fill() {
+        page.removeAllViews()
+        troubles()
+        val rules = hushwall.policy.rules().size
+        val count = if (rules == 0) getString(R.string.none) else Words(this).number(rules.toLong())
+        group(R.string.what_is_stopped, listOf(SettingsRow.Content(R.string.your_rules, count) { open(RulesActivity::class.java) }))
+        group(
+            R.string.how_it_runs,
+            listOf(
+                SettingsRow.Content(R.string.setup_check, getString(R.string.setup_check_line)) { open(SetupCheckActivity::class.java) },
+                SettingsRow.Content(R.string.record_title, getString(R.string.record_line)) { open(RecordActivity::class.java) },
+            ),
+        )
+        group(
+            R.string.activity_and_data,
+            listOf(SettingsRow.Content(R.string.delete_record, getString(R.string.delete_record_line), R.color.fail) { askDelete() }),
+        )
+        group(
+            R.string.about,
+            listOf(
+                SettingsRow.Content(R.string.version, version()),
+                SettingsRow.Content(R.string.licence, getString(R.string.licence_name)) { tell(R.string.licence, R.string.licence_text) },
+                SettingsRow.Content(R.string.permissions, getString(R.string.permissions_line)) { tell(R.string.permissions, R.string.permissions_text) },
+            ),
+        )
+    }
+
+    private fun troubles() {
+        hushwall.policy.trouble?.words?.let { page.add(Banner(this, getString(it.title), getString(it.line)), bottom = 12) }
+        val log = hushwall.log.trouble ?: return
+        val act = if (log == LogTrouble.STORAGE_FULL) ({ Doors(this).storage(); Unit }) else null
+        page.add(Banner(this, getString(log.words.title), getString(log.words.line), onClick = act), bottom = 12)
+    }
+
+    private fun group(title: Int, rows: List<SettingsRow.Content>) {
+        val heading = page.add(text(this, Type.SMALL_MEDIUM, R.color.ink2, getString(title)).pad(4, 8))
+        Compat.heading(heading)
+        rows.forEachIndexed { i, row -> page.add(SettingsRow(this, row, i == 0, i == rows.size - 1)) }
+    }
+
+    private fun askDelete() {
+        val dialog = AlertDialog.Builder(this)
+            .setTitle(R.string.delete_record)
+            .setMessage(R.string.delete_record_text)
+            .setPositiveButton(R.string.delete) { _, _ -> questions.ask({ hushwall.log.clear() }) { fill() } }
+            .setNegativeButton(R.string.cancel, null)
+            .show()
+        dialog.getButton(AlertDialog.BUTTON_POSITIVE)?.setTextColor(getColor(R.color.fail))
+    }
+
+    private fun version(): String = packageManager.getPackageInfo(packageName, 0).versionName.orEmpty()
+
+    private fun tell(title: Int, text: Int) {
+        AlertDialog.Builder(this).setTitle(title).setMessage(text).setPositiveButton(R.string.close, null).show()
+    }
+
+    private fun open(target: Class<out Activity>) = startActivity(Intent(this, target))
+}

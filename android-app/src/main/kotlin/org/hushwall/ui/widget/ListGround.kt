@@ -1,0 +1,37 @@
+// Rows of a list look like one card: the first and the last are rounded, a hairline divides those between.
+package org.hushwall.ui.widget
+
+import android.content.Context
+import android.graphics.drawable.Drawable
+import android.graphics.drawable.GradientDrawable
+import android.graphics.drawable.LayerDrawable
+import android.content.res.ColorStateList
+import android.graphics.drawable.RippleDrawable
+import android.view.Gravity
+import android.view.View
+import org.hushwall.R
+import org.hushwall.ui.kit.dp
+
+internal fun listGround(view: View, isFirst: Boolean, isLast: Boolean) {
+    val context = view.context
+    val ground = rounded(context, isFirst, isLast, R.color.surface)
+    val face: Drawable = if (isLast) ground else LayerDrawable(arrayOf(ground, line(context))).apply {
+        setLayerGravity(1, Gravity.BOTTOM or Gravity.FILL_HORIZONTAL)
+        setLayerHeight(1, Math.max(1, context.dp(1)))
+        setLayerInsetStart(1, context.dp(72))
+        setLayerInsetEnd(1, context.dp(16))
+    }
+    val colour = ColorStateList.valueOf(context.getColor(R.color.ripple))
+    view.background = RippleDrawable(colour, face, rounded(context, isFirst, isLast, R.color.ink))
+}
+
+private fun rounded(context: Context, isFirst: Boolean, isLast: Boolean, colour: Int): GradientDrawable {
+    val top = if (isFirst) context.dp(20f) else 0f
+    val bottom = if (isLast) context.dp(20f) else 0f
+    return GradientDrawable().apply {
+        setColor(context.getColor(colour))
+        cornerRadii = floatArrayOf(top, top, top, top, bottom, bottom, bottom, bottom)
+    }
+}
+
+private fun line(context: Context): Drawable = GradientDrawable().apply { setColor(context.getColor(R.color.line)) }
