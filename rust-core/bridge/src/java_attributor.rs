@@ -32,6 +32,15 @@ impl JavaAttributor {
     }
 }
 
+impl Drop for JavaAttributor {
+    /// The thread may end without having asked anything; only a thread of the JVM can let go of the object.
+    fn drop(&mut self) {
+        if let Err(error) = self.vm.attach_current_thread_as_daemon() {
+            log::error!("an object of the app's is never let go of: {error}");
+        }
+    }
+}
+
 impl AppAnswers for JavaAttributor {
     fn uid_of(&mut self, key: &FlowKey) -> Option<u32> {
         // The platform knows the owners of these two only.

@@ -74,7 +74,8 @@ unsafe extern "C" {
 
 fn micros(clock: ClockId) -> i64 {
     // Fails only for a clock that the kernel lacks; both exist since Linux 2.6.39.
-    clock_gettime(clock).map_or(0, |time| time.tv_sec() * 1_000_000 + time.tv_nsec() / 1_000)
+    let micros = clock_gettime(clock).map_or(0, |time| Duration::from(time).as_micros());
+    i64::try_from(micros).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]

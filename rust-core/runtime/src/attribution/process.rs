@@ -13,7 +13,7 @@ use nix::dir::Dir;
 use nix::errno::Errno;
 use nix::fcntl::{AtFlags, OFlag, open, openat, readlinkat};
 use nix::sys::stat::{FileStat, Mode, fstat, fstatat};
-use nix::unistd::{Whence, lseek};
+use nix::unistd::{Whence, lseek64};
 
 /// A process that may hold the sockets asked for.
 ///
@@ -130,7 +130,7 @@ impl Process {
         let flags = OFlag::O_RDONLY | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
         let directory = openat(&self.directory, "fd", flags, Mode::empty())?;
         // The kernel counts positions in this directory by descriptor number, after "." and "..".
-        lseek(directory.as_fd(), i64::from(from) + 2, Whence::SeekSet)?;
+        lseek64(directory.as_fd(), i64::from(from) + 2, Whence::SeekSet)?;
         Dir::from_fd(directory)
     }
 

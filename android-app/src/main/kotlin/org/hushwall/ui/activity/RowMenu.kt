@@ -9,6 +9,7 @@ import org.hushwall.ui.main.MainActivity
 import org.hushwall.ui.widget.Sheet
 import org.hushwall.ui.words.Verdicts
 import org.hushwall.ui.words.Words
+import org.hushwall.ui.words.tryHostRule
 
 internal class RowMenu(private val screen: MainActivity, private val row: LogRow, private val onlyApp: (String) -> Unit) {
     private val place = row.host ?: Verdicts.address(row.remote)
@@ -32,7 +33,7 @@ internal class RowMenu(private val screen: MainActivity, private val row: LogRow
     }
 
     private fun decide(key: String, host: String) {
-        val undo = screen.hushwall.policy.hostRule(key, host, allow = row.blocked, until = null)
+        val undo = screen.hushwall.policy.tryHostRule(key, host, allow = row.blocked, until = null) ?: return
         val said = if (row.blocked) R.string.now_let_through else R.string.now_stopped
         screen.undo.show(screen.getString(said, Words(screen).isolate(host)), undo)
     }

@@ -9,6 +9,7 @@ import org.hushwall.ui.connection.RowBundle
 import org.hushwall.ui.widget.Sheet
 import org.hushwall.ui.widget.UndoBar
 import org.hushwall.ui.words.Words
+import org.hushwall.ui.words.tryHostRule
 
 internal class DestinationSheet(
     private val screen: AppActivity,
@@ -44,7 +45,7 @@ internal class DestinationSheet(
     }
 
     private fun decide(who: String?, allow: Boolean) {
-        val change = policy.hostRule(who, place, allow, null)
+        val change = policy.tryHostRule(who, place, allow, null) ?: return
         undo.show(screen.getString(if (allow) R.string.now_let_through else R.string.now_stopped, words.isolate(place)), change)
     }
 

@@ -29,6 +29,7 @@ import org.hushwall.ui.widget.WordButton
 import org.hushwall.ui.words.Owners
 import org.hushwall.ui.words.Verdicts
 import org.hushwall.ui.words.Words
+import org.hushwall.ui.words.tryHostRule
 
 internal class ConnectionActivity : Screen() {
     private val words by lazy { Words(this) }
@@ -104,7 +105,7 @@ internal class ConnectionActivity : Screen() {
     }
 
     private fun decide(key: String, host: String, allow: Boolean, until: Long?) {
-        val change = hushwall.policy.hostRule(key, host, allow, until)
+        val change = hushwall.policy.tryHostRule(key, host, allow, until) ?: return
         val place = words.isolate(host)
         val said = when {
             until == null -> getString(if (allow) R.string.now_let_through else R.string.now_stopped, place)

@@ -48,7 +48,8 @@ internal class GapLine(val words: String, val isBackToday: Boolean)
 internal class HeroWords(private val context: Context) {
     private val words = Words(context)
 
-    fun of(status: ProtectionStatus, gap: GapLine?, now: Long): HeroFace =
+    /** [isTunnelUp] tells a closed wall from one that is not there: only where a tunnel is up nothing passes. */
+    fun of(status: ProtectionStatus, gap: GapLine?, now: Long, isTunnelUp: Boolean): HeroFace =
         when (status.state) {
             ProtectionState.ON -> on(status, gap, now)
             ProtectionState.NO_NETWORK ->
@@ -57,7 +58,7 @@ internal class HeroWords(private val context: Context) {
                 face(R.string.state_starting, text(R.string.state_starting_line), Wall.GROWING, R.color.surface2, true, short = true)
             ProtectionState.OFF -> face(R.string.state_off, text(R.string.state_off_line), Wall.DOTTED, R.color.surface2, false)
             ProtectionState.PAUSED -> paused(status, now)
-            ProtectionState.NOT_SURE, ProtectionState.FAILED -> unwell(status)
+            ProtectionState.NOT_SURE, ProtectionState.FAILED -> unwell(status, isTunnelUp)
             ProtectionState.OTHER_VPN, ProtectionState.OTHER_VPN_ALWAYS_ON -> otherVpn(status)
             ProtectionState.CONSENT_MISSING -> face(
                 R.string.state_consent, text(R.string.state_consent_line), Wall.DOTTED, R.color.warn_tint, null,
@@ -90,21 +91,22 @@ internal class HeroWords(private val context: Context) {
         return HeroFace(headline, line, "$spoken. $line", Wall.OPEN, R.color.warn_tint, null, false, false, actions)
     }
 
-    private fun unwell(status: ProtectionStatus): HeroFace {
+    private fun unwell(status: ProtectionStatus, isTunnelUp: Boolean): HeroFace {
         if (status.state == ProtectionState.NOT_SURE) {
             return face(
                 R.string.state_not_sure, text(R.string.state_not_sure_line), Wall.GAP, R.color.warn_tint, true,
                 actions = listOf(HeroAction.TEST, HeroAction.RESTART),
             )
         }
+        val actions = listOf(HeroAction.RESTART, HeroAction.TURN_OFF)
+        if (!isTunnelUp) {
+            return face(R.string.state_not_protected, text(R.string.state_not_protected_line), Wall.DOTTED, R.color.warn_tint, null, actions = actions)
+        }
         val since = status.since
         val line = if (since == null) text(R.string.state_failed_line) else {
             context.getString(R.string.state_failed_since_line, words.time(since))
         }
-        return face(
-            R.string.state_failed, line, Wall.DOUBLE, R.color.fail_tint, null,
-            actions = listOf(HeroAction.RESTART, HeroAction.TURN_OFF),
-        )
+        return face(R.string.state_failed, line, Wall.DOUBLE, R.color.fail_tint, null, actions = actions)
     }
 
     private fun otherVpn(status: ProtectionStatus): HeroFace {

@@ -6,7 +6,6 @@ import android.view.View
 import android.widget.LinearLayout
 import android.widget.ScrollView
 import org.hushwall.R
-import org.hushwall.ui.kit.FILL
 import org.hushwall.ui.kit.add
 import org.hushwall.ui.kit.column
 import org.hushwall.ui.kit.isWide
@@ -113,7 +112,7 @@ internal class HomeTab(private val screen: MainActivity) : Tab {
         first.add(hero, bottom = 12)
         first.add(banners)
         first.add(tried)
-        columns.add(first, width = 0, height = FILL, weight = 1f, start = 4, end = 12)
+        columns.add(first, width = 0, weight = 1f, start = 4, end = 12)
         columns.add(column(screen).apply { add(today) }, width = 0, weight = 1f)
         return columns
     }

@@ -39,7 +39,7 @@ internal class TriedCard(private val screen: MainActivity, openApps: () -> Unit)
         orientation = VERTICAL
         background = shape(screen, R.color.surface, 20)
         pad(0, 2, 0, 6)
-        val head = add(rowOrStack(screen).pad(16, 0, 4, 0))
+        val head = add(rowOrStack(screen).pad(16, 0, 12, 0))
         val title = text(screen, Type.SMALL_MEDIUM, R.color.ink2, screen.getString(R.string.who_tried_most))
         if (screen.stacks) head.add(title, top = 12) else head.addRest(title)
         head.add(all, width = WRAP)

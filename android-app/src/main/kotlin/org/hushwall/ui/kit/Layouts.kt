@@ -12,6 +12,9 @@ import org.hushwall.R
 internal const val FILL = ViewGroup.LayoutParams.MATCH_PARENT
 internal const val WRAP = ViewGroup.LayoutParams.WRAP_CONTENT
 
+/** A child stands as its row or column says. */
+internal const val AS_PARENT = -1
+
 /** The smallest side of anything that can be tapped, in dp. */
 internal const val TARGET = 48
 
@@ -51,7 +54,7 @@ internal fun <T : View> LinearLayout.add(
     top: Int = 0,
     end: Int = 0,
     bottom: Int = 0,
-    gravity: Int = Gravity.NO_GRAVITY,
+    gravity: Int = AS_PARENT,
 ): T {
     val params = LinearLayout.LayoutParams(context.size(width), context.size(height), weight)
     params.marginStart = context.dp(start)

@@ -35,7 +35,7 @@ internal class SetupActivity : Screen() {
         at = saved?.getInt(AT) ?: 0
         page = column(this).pad(24, 0, 24, 16)
         buttons = column(this).pad(24, 8, 24, 16)
-        val bar = TopBar(this, "") { if (at > 0) go(at - 1) else finish() }
+        val bar = TopBar(this, "") { if (at > 0) goTo(at - 1) else finish() }
         val later = WordButton(this, Weight.QUIET, getString(R.string.later)) { skip() }
         later.style(Type.SUBTITLE, R.color.ink2)
         bar.addView(later)
@@ -61,7 +61,7 @@ internal class SetupActivity : Screen() {
         cameBack()
     }
 
-    override fun closeOpen() = go(at - 1)
+    override fun closeOpen() = goTo(at - 1)
 
     @Suppress("OVERRIDE_DEPRECATION") // The newer way of results is not part of the platform.
     override fun onActivityResult(request: Int, result: Int, data: Intent?) {
@@ -121,7 +121,7 @@ internal class SetupActivity : Screen() {
     }
 
     private fun next() {
-        if (at < steps.size - 1) go(at + 1) else done()
+        if (at < steps.size - 1) goTo(at + 1) else done()
     }
 
     private fun skip() = if (step == Step.QUIET) done() else next()
@@ -132,7 +132,8 @@ internal class SetupActivity : Screen() {
         finish()
     }
 
-    private fun go(index: Int) {
+    /** Shows the step with this index. */
+    fun goTo(index: Int) {
         at = index
         paint()
     }

@@ -72,8 +72,9 @@ internal class SetupChecks(private val activity: Activity, private val onAutosta
     private fun recents(): Check {
         val title = R.string.check_recents
         if (!SetupFacts.isXiaomi) return Check(title, R.string.not_needed_here, CheckState.NOT_NEEDED)
-        val state = if (memory.saidLocked) CheckState.WAITS else CheckState.TO_DO
-        return Check(title, R.string.proved_next_swipe, state, R.string.how) {
+        val said = memory.saidLocked
+        val line = if (said) R.string.proved_next_swipe else R.string.check_recents_off
+        return Check(title, line, if (said) CheckState.WAITS else CheckState.TO_DO, R.string.how) {
             tell(title, R.string.recents_how)
             memory.saidLocked = true
         }

@@ -5,6 +5,7 @@ package org.hushwall.ui.setup
 import android.app.NotificationManager
 import android.content.Context
 import android.net.ConnectivityManager
+import android.net.NetworkCapabilities
 import android.os.Build
 import android.os.PowerManager
 import android.os.UserManager
@@ -34,6 +35,14 @@ internal class SetupFacts(private val context: Context) {
             if (Build.VERSION.SDK_INT < 28) return null
             val manager = context.getSystemService(ConnectivityManager::class.java) ?: return null
             return manager.getLinkProperties(manager.activeNetwork ?: return null)?.privateDnsServerName
+        }
+
+    /** Whether the phone has a VPN network. Ours, unless the state says that another app holds the place. */
+    val isTunnelUp: Boolean
+        @Suppress("DEPRECATION") // The list of networks is asked for once, not followed.
+        get() {
+            val manager = context.getSystemService(ConnectivityManager::class.java) ?: return false
+            return manager.allNetworks.any { manager.getNetworkCapabilities(it)?.hasTransport(NetworkCapabilities.TRANSPORT_VPN) == true }
         }
 
     /** Whether Android starts us before anything else. Null: this Android does not tell. */

@@ -75,4 +75,5 @@ internal fun linkButton(context: Context, words: CharSequence, colour: Int = R.c
         setCompoundDrawablesRelative(null, null, context.smallIcon(R.drawable.ic_right, colour, 20), null)
         compoundDrawablePadding = context.dp(2)
         gravity = Gravity.CENTER_VERTICAL or Gravity.END
+        setPaddingRelative(context.dp(4), context.dp(8), 0, context.dp(8))
     }

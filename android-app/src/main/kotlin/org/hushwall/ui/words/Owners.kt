@@ -9,7 +9,8 @@ import org.hushwall.log.Owner
 internal class Owners(private val context: Context) {
     fun label(owner: Owner, app: AppInfo?): String =
         when {
-            app != null -> app.label
+            app != null && app.packages.isNotEmpty() -> app.label
+            app != null -> context.getString(R.string.owner_system, app.label).trim()
             owner.kind == "system" -> context.getString(R.string.owner_system, owner.name.orEmpty()).trim()
             owner.kind == "unknown" || owner.name == null -> context.getString(R.string.owner_unknown)
             else -> owner.name.substringBefore(',')

@@ -1,0 +1,208 @@
+// The parts of the app as a test sets them: what screens read, and what they asked for.
+package org.hushwall.ui
+
+import android.content.Intent
+import android.graphics.drawable.Drawable
+import org.hushwall.Hushwall
+import org.hushwall.apps.AppCatalogue
+import org.hushwall.apps.AppInfo
+import org.hushwall.log.ActivityLog
+import org.hushwall.log.DayTotals
+import org.hushwall.log.Explanation
+import org.hushwall.log.HourTotal
+import org.hushwall.log.LogChanges
+import org.hushwall.log.LogFilter
+import org.hushwall.log.LogPage
+import org.hushwall.log.LogRow
+import org.hushwall.log.LogTrouble
+import org.hushwall.log.Reason
+import org.hushwall.policy.AppMode
+import org.hushwall.policy.HostRule
+import org.hushwall.policy.NetworkUse
+import org.hushwall.policy.PolicyTrouble
+import org.hushwall.policy.Undo
+import org.hushwall.policy.UserPolicy
+import org.hushwall.vpn.Gap
+import org.hushwall.vpn.Gaps
+import org.hushwall.vpn.Protection
+import org.hushwall.vpn.ProtectionState
+import org.hushwall.vpn.ProtectionStatus
+
+/** The process under test: nothing behind it but these. */
+class FakeHushwall : Hushwall() {
+    override val apps = FakeApps()
+    override val policy = FakePolicy()
+    override val log = FakeLog()
+    override val gaps = FakeGaps()
+    override val protection = FakeProtection()
+
+    override fun onCreate() = Unit
+}
+
+class FakeProtection : Protection {
+    private val listeners = ArrayList<(ProtectionStatus) -> Unit>()
+    val asked = ArrayList<String>()
+    var consent: Intent? = null
+
+    override var status = ProtectionStatus(ProtectionState.OFF)
+        set(value) {
+            field = value
+            listeners.toList().forEach { it(value) }
+        }
+
+    override fun listen(listener: (ProtectionStatus) -> Unit): AutoCloseable {
+        listeners += listener
+        listener(status)
+        return AutoCloseable { listeners -= listener }
+    }
+
+    override fun turnOn(): Intent? {
+        asked += "on"
+        return consent
+    }
+
+    override fun turnOff() {
+        asked += "off"
+    }
+
+    override fun pause(until: Long?) {
+        asked += "pause $until"
+    }
+
+    override fun resume() {
+        asked += "resume"
+    }
+
+    override fun test() = Unit
+
+    override fun restartFilter() {
+        asked += "restart"
+    }
+}
+
+class FakeApps : AppCatalogue {
+    var list: List<AppInfo> = emptyList()
+
+    override fun all() = list
+    override fun byUid(uid: Int) = list.find { it.uid == uid }
+    override fun byKey(key: String) = list.find { it.key == key }
+    override fun icon(app: AppInfo, px: Int): Drawable? = null
+    override fun listen(listener: () -> Unit) = AutoCloseable { }
+}
+
+class FakePolicy : UserPolicy {
+    private val listeners = ArrayList<() -> Unit>()
+    val modes = HashMap<String, AppMode>()
+    val uses = HashMap<String, NetworkUse>()
+    val hosts = ArrayList<HostRule>()
+
+    override var trouble: PolicyTrouble? = null
+
+    override fun mode(key: String) = modes[key] ?: AppMode.FILTER
+
+    override fun setMode(key: String, mode: AppMode): Undo {
+        val before = mode(key)
+        if (mode == AppMode.FILTER) modes.remove(key) else modes[key] = mode
+        return changed { setMode(key, before) }
+    }
+
+    override fun networks(key: String) = uses[key] ?: NetworkUse()
+
+    override fun setNetworks(key: String, use: NetworkUse): Undo {
+        val before = networks(key)
+        if (use == NetworkUse()) uses.remove(key) else uses[key] = use
+        return changed { setNetworks(key, before) }
+    }
+
+    override fun hostRule(key: String?, host: String, allow: Boolean, until: Long?): Undo {
+        val rule = HostRule("rule-${hosts.size}", key, host, allow, until)
+        hosts += rule
+        return changed { hosts -= rule }
+    }
+
+    override fun rules() = hosts.toList()
+
+    override fun removeRule(id: String): Undo {
+        val rule = hosts.first { it.id == id }
+        hosts -= rule
+        return changed { hosts += rule }
+    }
+
+    override fun changed() = (modes.keys + uses.keys).sorted()
+
+    override fun listen(listener: () -> Unit): AutoCloseable {
+        listeners += listener
+        return AutoCloseable { listeners -= listener }
+    }
+
+    private fun changed(back: () -> Unit): Undo {
+        listeners.toList().forEach { it() }
+        return Undo {
+            back()
+            listeners.toList().forEach { it() }
+        }
+    }
+}
+
+/** Answers like the core: newest first, cut to the limit, changes after a mark. */
+class FakeLog : ActivityLog {
+    @Volatile var rows: List<LogRow> = emptyList()
+    @Volatile var day = DayTotals(0, 0, 0, emptyList(), emptyList())
+    @Volatile var hours: List<HourTotal> = emptyList()
+    @Volatile private var fresh: List<LogRow> = emptyList()
+    private var mark = 1L
+    var cleared = false
+
+    override var trouble: LogTrouble? = null
+
+    /** A connection happens now. */
+    @Synchronized
+    fun happens(row: LogRow) {
+        rows = listOf(row) + rows
+        fresh = fresh + row
+        mark++
+    }
+
+    override fun page(filter: LogFilter, before: Long?, limit: Int): LogPage {
+        val chosen = rows.filter { matches(it, filter) }.sortedByDescending { it.started }
+        val from = before?.toInt() ?: 0
+        val page = chosen.drop(from).take(limit)
+        val next = (from + page.size).takeIf { it < chosen.size }?.toLong()
+        return LogPage(page, next, mark)
+    }
+
+    @Synchronized
+    override fun changes(after: Long, limit: Int): LogChanges {
+        val rows = fresh
+        fresh = emptyList()
+        return LogChanges(rows, mark, false)
+    }
+
+    override fun today() = day
+
+    override fun totals(since: Long, until: Long, app: String?) =
+        hours.filter { it.hour in since..until && (app == null || it.owner.name == app) }
+
+    override fun explain(uid: Int, host: String?, address: String?, port: Int) =
+        Explanation(false, Reason("nothing-against", "No rule is against it"), emptyList())
+
+    override fun clear() {
+        cleared = true
+        rows = emptyList()
+    }
+
+    private fun matches(row: LogRow, filter: LogFilter): Boolean =
+        (filter.app == null || row.owner.name == filter.app) &&
+            (filter.blocked == null || row.blocked == filter.blocked) &&
+            (filter.since?.let { row.started >= it } ?: true) &&
+            (filter.text?.let { row.host.orEmpty().contains(it) || row.owner.name.orEmpty().contains(it) } ?: true)
+}
+
+class FakeGaps : Gaps {
+    @Volatile var list: List<Gap> = emptyList()
+    @Volatile var share = 1.0
+
+    override fun since(t: Long) = list.filter { (it.to ?: Long.MAX_VALUE) > t }
+
+    override fun protectedShare(from: Long, to: Long) = share
+}

@@ -1,0 +1,139 @@
+// Pictures of every screen, by day, by night, in Arabic and at twice the font size. A person looks at them; the test sees to
+// it that each is made and that nothing throws on the way.
+package org.hushwall.ui
+
+import android.app.Activity
+import android.content.Intent
+import org.hushwall.AppRunner
+import org.hushwall.ui.app.AppActivity
+import org.hushwall.ui.connection.ConnectionActivity
+import org.hushwall.ui.connection.RowBundle
+import org.hushwall.ui.main.MainActivity
+import org.hushwall.ui.record.RecordActivity
+import org.hushwall.ui.settings.RulesActivity
+import org.hushwall.ui.settings.SettingsActivity
+import org.hushwall.ui.setup.SetupActivity
+import org.hushwall.ui.setup.SetupCheckActivity
+import org.hushwall.ui.setup.SetupMemory
+import org.hushwall.vpn.ProtectionState
+import org.hushwall.vpn.ProtectionStatus
+import org.junit.Before
+import org.junit.Test
+import org.junit.runner.RunWith
+import org.robolectric.annotation.Config
+import org.robolectric.annotation.GraphicsMode
+import org.robolectric.shadows.ShadowBuild
+
+@RunWith(AppRunner::class)
+@GraphicsMode(GraphicsMode.Mode.NATIVE)
+@Config(sdk = [34], application = FakeHushwall::class, instrumentedPackages = [CLOCKED])
+class ScreenshotsTest {
+    @Before
+    fun afternoon() {
+        ShadowBuild.setManufacturer("Xiaomi")
+        Seed.afternoon(Stage.fake)
+    }
+
+    @Test
+    @Config(qualifiers = "en-w411dp-h891dp-port-notnight-hdpi")
+    fun light() = screens("light")
+
+    @Test
+    @Config(qualifiers = "en-w411dp-h891dp-port-night-hdpi")
+    fun dark() = screens("dark")
+
+    @Test
+    @Config(qualifiers = "ar-ldrtl-w411dp-h891dp-port-notnight-hdpi")
+    fun arabic() = screens("ar")
+
+    @Test
+    @Config(qualifiers = "en-w411dp-h891dp-port-notnight-hdpi", fontScale = 2.0f)
+    fun font2() = screens("font2")
+
+    @Test
+    @Config(qualifiers = "en-w411dp-h891dp-port-notnight-hdpi")
+    fun states() = eachState("state")
+
+    @Test
+    @Config(qualifiers = "en-w360dp-h720dp-port-notnight-hdpi")
+    fun small() = Stage.picture(Stage.open(MainActivity::class.java).get(), "home-small")
+
+    @Test
+    @Config(qualifiers = "en-w891dp-h411dp-land-notnight-hdpi")
+    fun landscape() = Stage.picture(Stage.open(MainActivity::class.java).get(), "home-landscape")
+
+    @Test
+    @Config(qualifiers = "de-w360dp-h720dp-port-notnight-hdpi")
+    fun german() = places("de")
+
+    private fun screens(theme: String) {
+        places(theme)
+        shoot(AppActivity::class.java, "app-$theme", Intent().putExtra(AppActivity.KEY, Seed.browser.key))
+        shoot(ConnectionActivity::class.java, "connection-$theme", Intent().putExtras(RowBundle.of(Seed.rows().first(), 14)))
+        shoot(RecordActivity::class.java, "record-$theme")
+        shoot(SettingsActivity::class.java, "settings-$theme")
+        shoot(SetupActivity::class.java, "first-run-$theme", atStep = 3)
+        SetupMemory(Stage.fake).saidAutostart = true
+        shoot(SetupCheckActivity::class.java, "setup-check-$theme")
+        if (theme == "light") onlyOnce()
+    }
+
+    private fun places(theme: String) {
+        val main = Stage.open(MainActivity::class.java)
+        Stage.picture(main.get(), "home-$theme")
+        main.get().goTo(MainActivity.APPS)
+        Stage.settle()
+        Stage.picture(main.get(), "apps-$theme")
+        main.get().goTo(MainActivity.ACTIVITY)
+        Stage.settle()
+        Stage.picture(main.get(), "activity-$theme")
+        main.pause().stop().destroy()
+    }
+
+    private fun onlyOnce() {
+        val main = Stage.open(MainActivity::class.java).get()
+        Stage.tap(Stage.root(main), "Pause")
+        Stage.pictureWithSheet(main, "pause-light")
+        Stage.dialog().dismiss()
+        main.goTo(MainActivity.APPS)
+        Stage.settle()
+        Stage.tap(Stage.root(main), "Filter")
+        Stage.pictureWithSheet(main, "mode-light")
+        Stage.tap(Stage.sheet(), "Block")
+        Stage.picture(main, "undo-light")
+        Stage.fake.policy.hostRule(Seed.browser.key, "sa.api.intl.miui.com", allow = true, until = null)
+        shoot(RulesActivity::class.java, "rules-light")
+        for (step in listOf(0, 1, 4, 5, 6)) shoot(SetupActivity::class.java, "first-run-step-${step + 1}", atStep = step)
+    }
+
+    private fun eachState(name: String) {
+        val fake = Stage.fake
+        val minutes = 60_000L
+        val states = mapOf(
+            "off" to ProtectionStatus(ProtectionState.OFF),
+            "starting" to ProtectionStatus(ProtectionState.STARTING),
+            "not-sure" to ProtectionStatus(ProtectionState.NOT_SURE),
+            "paused" to ProtectionStatus(ProtectionState.PAUSED, pausedUntil = Seed.NOW + 4 * minutes + 12_000),
+            "other-vpn" to ProtectionStatus(ProtectionState.OTHER_VPN, otherVpn = "Work VPN"),
+            "other-always" to ProtectionStatus(ProtectionState.OTHER_VPN_ALWAYS_ON, otherVpn = "Work VPN"),
+            "consent" to ProtectionStatus(ProtectionState.CONSENT_MISSING),
+            "closed" to ProtectionStatus(ProtectionState.FAILED, since = Seed.NOW - 2 * minutes),
+            "impossible" to ProtectionStatus(ProtectionState.IMPOSSIBLE),
+        )
+        for ((state, status) in states) {
+            fake.protection.status = status
+            shoot(MainActivity::class.java, "$name-$state")
+        }
+        fake.protection.status = ProtectionStatus(ProtectionState.ON, testedAt = Seed.NOW - 5_000)
+        fake.gaps.list = Seed.gaps() + Seed.gapToday
+        shoot(MainActivity::class.java, "$name-back-after-gap")
+    }
+
+    private fun <T : Activity> shoot(type: Class<T>, name: String, intent: Intent = Intent(), atStep: Int = 0) {
+        val controller = Stage.open(type, intent)
+        if (atStep > 0) (controller.get() as SetupActivity).goTo(atStep)
+        Stage.settle()
+        Stage.picture(controller.get(), name)
+        controller.pause().stop().destroy()
+    }
+}

@@ -1,0 +1,152 @@
+// One Sunday afternoon on a Redmi: numbers that agree with each other on every screen, so that a difference is a fault.
+package org.hushwall.ui
+
+import android.content.Context
+import android.os.SystemClock
+import android.provider.Settings
+import org.hushwall.apps.AppInfo
+import org.hushwall.log.AppTotal
+import org.hushwall.log.Confidence
+import org.hushwall.log.DayTotals
+import org.hushwall.log.HourBar
+import org.hushwall.log.HourTotal
+import org.hushwall.log.LogRow
+import org.hushwall.log.Owner
+import org.hushwall.log.Reason
+import org.hushwall.policy.AppMode
+import org.hushwall.ui.setup.SetupMemory
+import org.hushwall.vpn.Gap
+import org.hushwall.vpn.GapCause
+import org.hushwall.vpn.ProtectionState
+import org.hushwall.vpn.ProtectionStatus
+import java.util.TimeZone
+
+/** Robolectric's clock rules in these packages too, so that a test can stand it still. For Config.instrumentedPackages. */
+const val CLOCKED = "org.hushwall.ui"
+
+object Seed {
+    /** 14:32:19 on Sunday 22 November 2026, UTC. */
+    const val NOW = 1_795_357_939_000L
+    const val MIDNIGHT = NOW - (14 * 60 + 32) * 60_000L - 19_000L
+    const val HOUR = 3_600_000L
+
+    private val STOPPED = longArrayOf(38, 52, 96, 141, 118, 74, 61, 88, 72, 64, 71, 93, 85, 79, 52)
+    private val PASSED = longArrayOf(22, 18, 14, 12, 16, 28, 96, 148, 132, 121, 118, 154, 171, 162, 88)
+    private val BROWSER_STOPPED = longArrayOf(12, 18, 34, 52, 41, 22, 16, 28, 30, 22, 24, 40, 36, 25, 12)
+    private val BROWSER_PASSED = longArrayOf(1, 0, 0, 0, 1, 0, 3, 5, 4, 2, 3, 6, 7, 5, 1)
+
+    val msa = app(10_001, "MSA", "com.miui.msa.global", system = true)
+    val bank = app(10_002, "My Bank", "org.example.bank")
+    val browser = app(10_003, "Mi Browser", "com.mi.globalbrowser", system = true)
+    val analytics = app(10_004, "Analytics", "com.miui.analytics", system = true)
+    val getApps = app(10_005, "GetApps", "com.xiaomi.mipicks", system = true)
+    val weather = app(10_006, "Weather", "com.miui.weather2", system = true)
+    val themes = app(10_007, "Themes", "com.android.thememanager", system = true)
+    val whatsApp = app(10_008, "WhatsApp", "com.whatsapp")
+    val shop = app(10_009, "Shop", "org.example.shop")
+    val findDevice = app(10_010, "Find Device", "com.xiaomi.finddevice", system = true)
+    val system = AppInfo(
+        1000, (1..12).joinToString(",") { "android.part%02d".format(it) }, "Android system",
+        (1..12).map { "android.part%02d".format(it) }, isSystem = true, usesInternet = true, installedAt = 0,
+    )
+
+    /** Fills every part of [fake] and sets the clock. */
+    fun afternoon(fake: FakeHushwall) {
+        TimeZone.setDefault(TimeZone.getTimeZone("UTC"))
+        SystemClock.setCurrentTimeMillis(NOW)
+        Settings.System.putString(fake.contentResolver, Settings.System.TIME_12_24, "24")
+        SetupMemory(fake).isFirstRunDone = true
+        fake.apps.list = apps()
+        fake.policy.modes[msa.key] = AppMode.BLOCK
+        fake.policy.modes[bank.key] = AppMode.OUTSIDE
+        fake.protection.status = ProtectionStatus(ProtectionState.ON, testedAt = NOW - 12_000)
+        fake.log.day = day()
+        fake.log.hours = browserHours()
+        fake.log.rows = rows()
+        fake.gaps.list = gaps()
+        fake.gaps.share = 0.968
+    }
+
+    fun fake(context: Context): FakeHushwall = context.applicationContext as FakeHushwall
+
+    fun row(
+        id: Long, app: AppInfo, host: String?, secondsAgo: Long, blocked: Boolean, reason: Reason,
+        confidence: Confidence? = Confidence.SEEN, source: String? = "sni", country: String? = null, asn: String? = null,
+        remote: String = "203.0.113.7:443",
+    ) = LogRow(
+        id = id, started = NOW - secondsAgo * 1000, updated = NOW - secondsAgo * 1000, ended = NOW - secondsAgo * 1000 + 900,
+        owner = Owner("app", app.uid, app.key), protocol = "tcp", local = "10.111.222.1:40000", remote = remote, host = host,
+        nameSource = source, confidence = confidence, isQuestion = false, blocked = blocked, reason = reason,
+        state = if (blocked) "blocked" else "closed", bytesUp = if (blocked) 0 else 1_840, bytesDown = if (blocked) 0 else 9_210,
+        packetsUp = if (blocked) 0 else 12, packetsDown = if (blocked) 0 else 14, network = "wifi", country = country,
+        asn = asn?.let { 45_102 }, asnName = asn,
+    )
+
+    fun listed(entry: String) = Reason("listed", "Entry $entry of xiaomi", "xiaomi", entry)
+
+    val nothing = Reason("nothing-against", "No rule is against it")
+    val needed = Reason("protected", "Kept open: Find Device", "keep-open", "find.api.micloud.xiaomi.net")
+
+    fun rows(): List<LogRow> {
+        var id = 0L
+        fun times(n: Int, make: (Long) -> LogRow) = (0 until n).map { make(++id) }
+        return times(14) { row(it, browser, "sa.api.intl.miui.com", 12 + it * 2, true, listed("miui.com"), country = "SG", asn = "Alibaba Cloud") } +
+            times(1) { row(it, whatsApp, "mmx-ds.cdn.whatsapp.net", 14, false, nothing, country = "IE", remote = "203.0.113.8:443") } +
+            times(3) { row(it, getApps, "api.ad.intl.xiaomi.com", 21 + it, true, listed("ad.intl.xiaomi.com"), country = "SG") } +
+            times(1) { row(it, shop, "t.appsflyer.com", 35, true, Reason("listed", "Entry", "general", "appsflyer.com"), country = "US") } +
+            times(1) { row(it, findDevice, "find.api.micloud.xiaomi.net", 49, false, needed, country = "DE") } +
+            times(6) { row(it, analytics, null, 67 + it, true, listed("203.0.113.65"), null, "hidden", "CN", remote = "203.0.113.65:80") } +
+            times(1) { row(it, weather, "weather.market.xiaomi.com", 88, false, nothing, Confidence.RESOLVED, "dns", "SG") } +
+            times(1) { row(it, msa, "data.mistat.intl.xiaomi.com", 92, true, Reason("app-blocked", "The app is blocked"), Confidence.GUESSED, "guess", "SG") } +
+            times(234) { row(it, browser, "sa.api.intl.miui.com", 200 + it * 90, true, listed("miui.com"), country = "SG", asn = "Alibaba Cloud") } +
+            times(97) { row(it, browser, "api.ad.intl.xiaomi.com", 250 + it * 200, true, listed("ad.intl.xiaomi.com"), country = "SG") } +
+            times(67) { row(it, browser, null, 300 + it * 300, true, listed("203.0.113.65"), null, "hidden", "CN", remote = "203.0.113.65:80") } +
+            times(34) { row(it, browser, "www.example.org", 400 + it * 500, false, nothing, Confidence.RESOLVED, "dns", "US") } +
+            times(4) { row(it, browser, "find.api.micloud.xiaomi.net", 500 + it * 5_000, false, needed, country = "DE") } +
+            times(40) { row(it, msa, "data.mistat.intl.xiaomi.com", 700 + it * 400, true, Reason("app-blocked", "The app is blocked"), country = "SG") } +
+            times(30) { row(it, analytics, "tracking.intl.miui.com", 800 + it * 400, true, listed("miui.com"), country = "DE") }
+    }
+
+    fun gaps(): List<Gap> = listOf(
+        Gap(MIDNIGHT - 5 * 24 * HOUR + 21 * HOUR + 15 * 60_000, MIDNIGHT - 5 * 24 * HOUR + 21 * HOUR + 15 * 60_000 + 41_000, GapCause.RESTART, null),
+        Gap(MIDNIGHT - 4 * 24 * HOUR + 18 * HOUR + 2 * 60_000, MIDNIGHT - 4 * 24 * HOUR + 18 * HOUR + 40 * 60_000, GapCause.STOPPED_BY_USER, null),
+        Gap(MIDNIGHT - 2 * 24 * HOUR + 2 * HOUR + 13 * 60_000, MIDNIGHT - 2 * 24 * HOUR + 6 * HOUR + 40 * 60_000, GapCause.STOPPED_BY_SYSTEM, null),
+    )
+
+    /** A gap of last night that is over. */
+    val gapToday = Gap(MIDNIGHT + 2 * HOUR + 13 * 60_000, MIDNIGHT + 6 * HOUR + 40 * 60_000, GapCause.STOPPED_BY_SYSTEM, null)
+
+    private fun apps(): List<AppInfo> =
+        listOf(msa, bank, browser, analytics, getApps, weather, themes, whatsApp, shop, findDevice, system) + others()
+
+    private fun others(): List<AppInfo> = (1..131).map {
+        val isSystem = it > 57
+        app(20_000 + it, OTHER_NAMES[it % OTHER_NAMES.size] + if (it < OTHER_NAMES.size) "" else " ${it / OTHER_NAMES.size + 1}", "org.example.app$it", isSystem)
+    }
+
+    private fun day(): DayTotals {
+        val top = listOf(
+            AppTotal(browser.key, 412, 38, 4_100_000), AppTotal(msa.key, 286, 0, 0), AppTotal(analytics.key, 233, 2, 8_000),
+            AppTotal(getApps.key, 131, 64, 900_000), AppTotal(weather.key, 50, 41, 300_000), AppTotal(themes.key, 32, 12, 90_000),
+            AppTotal(whatsApp.key, 6, 214, 41_000_000), AppTotal(system.key, 3, 0, 0),
+        )
+        // 23 more apps with 31 stopped and 929 let through between them.
+        val rest = others().take(23).mapIndexed { i, app -> AppTotal(app.key, if (i < 8) 2 else 1, if (i == 0) 49 else 40, 50_000) }
+        return DayTotals(STOPPED.sum(), PASSED.sum(), 31, (0 until 24).map { bar(STOPPED, PASSED, it) }, top + rest)
+    }
+
+    private fun browserHours(): List<HourTotal> = (0 until 15).map {
+        HourTotal(
+            MIDNIGHT + it * HOUR, Owner("app", browser.uid, browser.key), BROWSER_STOPPED[it] + BROWSER_PASSED[it], BROWSER_STOPPED[it],
+            100_000, 173_333,
+        )
+    }
+
+    private fun bar(stopped: LongArray, passed: LongArray, hour: Int) =
+        HourBar(stopped.getOrElse(hour) { 0 }, passed.getOrElse(hour) { 0 })
+
+    private fun app(uid: Int, label: String, name: String, system: Boolean = false) =
+        AppInfo(uid, name, label, listOf(name), system, usesInternet = true, installedAt = NOW - 200 * 24 * HOUR)
+
+    private val OTHER_NAMES = listOf("Music", "Gallery", "Notes", "Maps", "Clock", "Mail", "Camera", "Recorder", "Files", "Games")
+}
