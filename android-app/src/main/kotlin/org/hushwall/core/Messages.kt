@@ -86,6 +86,7 @@ internal object Messages {
         country = json.stringOrNull("country"),
         asn = json.longOrNull("asn"),
         asnName = json.stringOrNull("asn_name"),
+        session = json.longOrNull("session"),
     )
 
     private fun owner(json: JSONObject) =

@@ -26,7 +26,11 @@ data class Reason(val code: String, val text: String, val list: String? = null, 
 /** Who opened a connection: [kind] is app, system or unknown. */
 data class Owner(val kind: String, val uid: Int?, val name: String?)
 
-/** One connection or name lookup. Times in Unix milliseconds. */
+/**
+ * One connection or name lookup. Times in Unix milliseconds.
+ *
+ * @property id its number within [session], the run of the core that wrote it; null while it is told live.
+ */
 data class LogRow(
     val id: Long,
     val started: Long,
@@ -51,6 +55,7 @@ data class LogRow(
     val country: String?,
     val asn: Long?,
     val asnName: String?,
+    val session: Long? = null,
 )
 
 /** Rows newest first; [next] is the cursor of the page after it, [mark] where [ActivityLog.changes] goes on. */

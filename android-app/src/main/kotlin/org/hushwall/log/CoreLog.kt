@@ -16,7 +16,7 @@ internal class CoreLog(private val core: Core, private val now: () -> Long = Sys
         Messages.page(
             core.query(
                 "connections",
-                "app" to filter.app,
+                "app" to filter.app?.let(::onePackage),
                 "uid" to filter.uid,
                 "host" to filter.host,
                 "verdict" to filter.blocked?.let { if (it) "block" else "allow" },
@@ -39,7 +39,7 @@ internal class CoreLog(private val core: Core, private val now: () -> Long = Sys
     }
 
     override fun totals(since: Long, until: Long, app: String?): List<HourTotal> = asked {
-        Messages.totals(core.query("totals", "since" to since, "until" to until, "app" to app))
+        Messages.totals(core.query("totals", "since" to since, "until" to until, "app" to app?.let(::onePackage)))
     }
 
     override fun explain(uid: Int, host: String?, address: String?, port: Int): Explanation = Messages.explanation(
@@ -65,6 +65,9 @@ internal class CoreLog(private val core: Core, private val now: () -> Long = Sys
         if (e.code in LOG_CODES) trouble = troubleOf(e.code)
         throw e
     }
+
+    /** The core finds the connections of a shared user id under each of its packages. */
+    private fun onePackage(key: String) = key.substringBefore(',')
 
     private fun troubleOf(code: String?) = when (code) {
         CoreException.STORAGE_FULL -> LogTrouble.STORAGE_FULL

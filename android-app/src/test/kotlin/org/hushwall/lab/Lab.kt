@@ -67,7 +67,7 @@ class Lab : AutoCloseable {
     }
 
     /** What Android does to establish a tunnel: makes the device, non-blocking, with its addresses and routes. */
-    fun tun(addresses: List<String>, routes: List<String>, mtu: Int): Int {
+    fun tun(addresses: List<String>, routes: List<String>, excluded: List<String>, mtu: Int): Int {
         val name = "tun${devices++}"
         val fd = apart(app) {
             val fd = LibC.sure(LibC.open("/dev/net/tun", LibC.O_RDWR or LibC.O_NONBLOCK or LibC.O_CLOEXEC))
@@ -79,7 +79,8 @@ class Lab : AutoCloseable {
         }
         val configure = addresses.map { "ip addr add $it dev $name" } +
             "ip link set $name mtu $mtu up" +
-            routes.map { "ip route replace $it dev $name" }
+            routes.map { "ip route replace $it dev $name" } +
+            excluded.map { "ip route replace throw $it" }
         sh(app, configure.joinToString("\n"))
         return fd
     }
@@ -115,8 +116,9 @@ class Lab : AutoCloseable {
     private fun namespaceOf(process: String) = LibC.sure(LibC.open("/proc/$process/ns/net", LibC.O_CLOEXEC))
 
     companion object {
-        const val WAN = "10.9.0.1"
-        const val SERVER = "10.9.0.2"
+        // Set aside for examples (RFC 5737), and not of a local network, which would stay outside the tunnel.
+        const val WAN = "198.51.100.1"
+        const val SERVER = "198.51.100.2"
         private const val PATIENCE_S = 20L
         private const val IFNAMSIZ = 16
         private const val IFREQ_BYTES = 40

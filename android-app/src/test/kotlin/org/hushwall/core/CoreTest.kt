@@ -1,0 +1,87 @@
+package org.hushwall.core
+
+import java.io.RandomAccessFile
+import org.hushwall.AppRunner
+import org.hushwall.Phone
+import org.hushwall.log.LogFilter
+import org.hushwall.log.LogTrouble
+import org.hushwall.policy.AppMode
+import org.hushwall.policy.FilePolicy
+import org.hushwall.policy.NetworkUse
+import org.hushwall.policy.Pause
+import org.junit.Assert.assertEquals
+import org.junit.Assert.assertNull
+import org.junit.Assert.assertThrows
+import org.junit.Assert.assertTrue
+import org.junit.Rule
+import org.junit.Test
+import org.junit.runner.RunWith
+import org.robolectric.annotation.Config
+
+/** The real core over its messages, without a tunnel. */
+@RunWith(AppRunner::class)
+@Config(sdk = [26, 34])
+class CoreTest {
+    @get:Rule val phone = Phone()
+    private val core get() = phone.app.core
+
+    @Test
+    fun theLibraryIsOfThisVersion() = assertNull(core.trouble)
+
+    @Test
+    fun theCoreTakesEveryDocumentThatChoicesCanMake() {
+        val policy = phone.app.policy as FilePolicy
+        policy.setMode("a.b", AppMode.ALLOW)
+        policy.setMode("c.d,e.f", AppMode.BLOCK)
+        policy.setMode("g.h", AppMode.OUTSIDE)
+        policy.setNetworks("a.b", NetworkUse(wifi = false, mobile = false, onlyScreenOn = true))
+        policy.setNetworks("c.d,e.f", NetworkUse(wifi = false))
+        policy.hostRule(null, "one.example", allow = false, until = null)
+        policy.hostRule("c.d,e.f", "one.example", allow = true, until = phone.now() + 60_000)
+        policy.hostRule("c.d", "one.example", allow = false, until = null)
+        for (pause in listOf(null, Pause(null), Pause(phone.now() + 60_000))) {
+            assertTrue(core.query("policy-check", "document" to policy.document(pause)).getBoolean("ok"))
+        }
+    }
+
+    @Test
+    fun aDocumentThatItRefusesIsToldWithTheCode() {
+        val refused = assertThrows(CoreException::class.java) {
+            core.query("policy-check", "document" to jsonOf("version" to 1, "nonsense" to true))
+        }
+        assertEquals("policy", refused.code)
+    }
+
+    @Test
+    fun anEmptyLogHasEmptyPages() {
+        val log = phone.app.log
+        assertEquals(0, log.page(LogFilter(app = "a.b,c.d", blocked = true, text = "x")).rows.size)
+        assertEquals(0, log.changes(0).rows.size)
+        assertEquals(0L, log.today().stopped)
+        assertEquals(24, log.today().hours.size)
+        log.clear()
+        assertNull(log.trouble)
+    }
+
+    @Test
+    fun aLogOfANewerVersionIsTrouble() {
+        phone.turnOn()
+        phone.app.protection.turnOff()
+        phone.await("the core's end") { phone.beside { !core.status().running } }
+        val file = phone.app.logFile()
+        // SQLite keeps the version of the schema at this place of its header (user_version).
+        RandomAccessFile(file, "rw").use {
+            it.seek(60)
+            it.writeInt(9_999)
+        }
+        assertThrows(CoreException::class.java) { phone.app.log.page(LogFilter()) }
+        assertEquals(LogTrouble.NEWER_VERSION, phone.app.log.trouble)
+    }
+
+    @Test
+    fun aClosedCoreTellsItToWhoWaitsForEvents() {
+        core.query("lists")
+        core.close()
+        assertEquals(CoreException.CLOSED, assertThrows(CoreException::class.java) { core.nextEvents(10_000) }.code)
+    }
+}

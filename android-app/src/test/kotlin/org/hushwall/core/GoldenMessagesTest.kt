@@ -1,0 +1,77 @@
+package org.hushwall.core
+
+import android.app.Application
+import java.io.File
+import org.hushwall.AppRunner
+import org.hushwall.log.Confidence
+import org.json.JSONObject
+import org.junit.Assert.assertEquals
+import org.junit.Assert.assertFalse
+import org.junit.Assert.assertNull
+import org.junit.Assert.assertTrue
+import org.junit.Test
+import org.junit.runner.RunWith
+import org.robolectric.annotation.Config
+
+/** Reads what the core's tests have written to tests/bridge. */
+@RunWith(AppRunner::class)
+@Config(application = Application::class)
+class GoldenMessagesTest {
+    private fun golden(name: String) = JSONObject(File(System.getProperty("hushwall.top"), "tests/bridge/$name.json").readText())
+
+    private val answers = golden("answers")
+
+    @Test
+    fun theVersionIsOurs() = assertEquals(Messages.VERSION, golden("version").getInt("messages"))
+
+    @Test
+    fun aPageOfTheLog() {
+        val page = Messages.page(answers.getJSONObject("connections"))
+        val row = page.rows.single()
+        assertEquals(77L, page.next)
+        assertEquals(17L, page.mark)
+        assertEquals("com.example.a,com.example.b", row.owner.name)
+        assertEquals(10_124, row.owner.uid)
+        assertEquals("cdn.ads.example", row.host)
+        assertEquals(Confidence.SEEN, row.confidence)
+        assertTrue(row.blocked)
+        assertEquals("listed", row.reason.code)
+        assertEquals("mine", row.reason.list)
+        assertEquals(517L, row.bytesUp)
+        assertEquals(3L, row.session)
+        assertEquals("SG", row.country)
+        assertNull(Messages.page(answers.getJSONObject("connections-end")).next)
+    }
+
+    @Test
+    fun changesTotalsAndExplanations() {
+        assertTrue(Messages.changes(answers.getJSONObject("changes")).more)
+        val total = Messages.totals(answers.getJSONObject("totals")).single()
+        assertEquals("dns", total.owner.name)
+        assertEquals(2L, total.blocked)
+        val explained = Messages.explanation(answers.getJSONObject("explain"))
+        assertTrue(explained.blocked)
+        assertEquals(listOf(true, false), explained.considered.map { it.decides })
+    }
+
+    @Test
+    fun theStatusOfAnEngineThatLostItsTun() {
+        val status = Messages.status(answers.getJSONObject("status"))
+        assertTrue(status.running)
+        assertTrue(status.fault.orEmpty().isNotEmpty())
+    }
+
+    @Test
+    fun events() {
+        val events = Messages.events(golden("events"))
+        val connection = (events.first() as CoreEvent.Connection).row
+        assertEquals("unknown", connection.owner.kind)
+        assertNull(connection.owner.uid)
+        assertTrue(connection.isQuestion)
+        assertEquals(2, events.count { it is CoreEvent.Fault })
+        val logs = events.filterIsInstance<CoreEvent.Log>()
+        assertEquals(listOf("failed", "recovered", "set-aside", "lost"), logs.map { it.kind }.distinct())
+        assertEquals(CoreException.STORAGE_FULL, logs.first().code)
+        assertFalse(events.size < 7)
+    }
+}

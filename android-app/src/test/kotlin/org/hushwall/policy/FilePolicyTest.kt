@@ -1,0 +1,126 @@
+package org.hushwall.policy
+
+import android.app.Application
+import java.io.File
+import org.hushwall.AppRunner
+import org.junit.Assert.assertEquals
+import org.junit.Assert.assertFalse
+import org.junit.Assert.assertThrows
+import org.junit.Assert.assertTrue
+import org.junit.Before
+import org.junit.Rule
+import org.junit.Test
+import org.junit.rules.TemporaryFolder
+import org.junit.runner.RunWith
+import org.robolectric.annotation.Config
+
+@RunWith(AppRunner::class)
+@Config(application = Application::class)
+class FilePolicyTest {
+    @get:Rule val folder = TemporaryFolder()
+    private lateinit var file: File
+    private var now = 1_000L
+
+    @Before
+    fun place() {
+        file = File(folder.root, "policy.json")
+    }
+
+    private fun policy() = FilePolicy(file) { now }
+
+    @Test
+    fun whatIsChosenIsThereAfterARestartAndOnlyWhatIsChosen() {
+        policy().apply {
+            setMode("a.b", AppMode.BLOCK)
+            setMode("c.d", AppMode.BLOCK)
+            setMode("c.d", AppMode.FILTER)
+            setNetworks("e.f", NetworkUse(wifi = true, mobile = false, onlyScreenOn = true))
+            hostRule("a.b", "Tracker.Example.", allow = false, until = null)
+        }
+        val again = policy()
+        assertEquals(AppMode.BLOCK, again.mode("a.b"))
+        assertEquals(AppMode.FILTER, again.mode("c.d"))
+        assertEquals(NetworkUse(wifi = true, mobile = false, onlyScreenOn = true), again.networks("e.f"))
+        assertEquals(listOf("tracker.example"), again.rules().map { it.host })
+        assertEquals(listOf("a.b", "e.f"), again.changed())
+        assertFalse(file.readText().contains("c.d"))
+    }
+
+    @Test
+    fun eachChangeCanBeTakenBackAndLeavesLaterOnesAlone() {
+        val policy = policy()
+        policy.hostRule(null, "one.example", allow = true, until = null)
+        val mode = policy.setMode("a.b", AppMode.ALLOW)
+        val replaced = policy.hostRule(null, "one.example", allow = false, until = null)
+        val removed = policy.removeRule(policy.rules().single().id)
+        policy.setMode("c.d", AppMode.BLOCK)
+        removed.undo()
+        replaced.undo()
+        mode.undo()
+        assertEquals(listOf(true), policy.rules().map { it.allow })
+        assertEquals(listOf("c.d"), policy.changed())
+    }
+
+    @Test
+    fun aChoiceForASharedUserIdOutlivesAPackageThatJoins() {
+        val policy = policy()
+        policy.setMode("a.b,c.d", AppMode.BLOCK)
+        assertEquals(AppMode.BLOCK, policy.mode("a.b,c.d,e.f"))
+        policy.setMode("a.b,c.d,e.f", AppMode.FILTER)
+        assertEquals(emptyList<String>(), policy.changed())
+    }
+
+    @Test
+    fun aFileOfANewerVersionAndADamagedOneStayAsTheyAre() {
+        for ((text, trouble) in listOf(
+            """{"version": 2, "apps": 7}""" to PolicyTrouble.NEWER_VERSION,
+            """{"version": 1, "apps": {"a.b": {"mode": "sometimes"}}}""" to PolicyTrouble.DAMAGED,
+            """{"version": 1, "ap""" to PolicyTrouble.DAMAGED,
+        )) {
+            file.writeText(text)
+            val policy = policy()
+            assertEquals(trouble, policy.trouble)
+            assertEquals(emptyList<String>(), policy.changed())
+            policy.setMode("a.b", AppMode.BLOCK)
+            assertEquals(AppMode.BLOCK, policy.mode("a.b"))
+            assertEquals(text, file.readText())
+        }
+    }
+
+    @Test
+    fun begunAfreshAnUnusableFileIsKeptBeside() {
+        file.writeText("{")
+        val policy = policy()
+        policy.startAfresh()
+        policy.setMode("a.b", AppMode.BLOCK)
+        assertEquals(AppMode.BLOCK, policy().mode("a.b"))
+        assertTrue(folder.root.list().orEmpty().any { it.startsWith("policy.json.unusable") })
+    }
+
+    @Test
+    fun aLossOfPowerWhileWritingLeavesTheOldFile() {
+        policy().setMode("a.b", AppMode.BLOCK)
+        // What a write that was cut off leaves behind.
+        File(file.path + ".new").writeText("{\"versi")
+        assertEquals(AppMode.BLOCK, policy().mode("a.b"))
+    }
+
+    @Test
+    fun aRuleEndsByItself() {
+        val policy = policy()
+        policy.hostRule(null, "one.example", allow = true, until = 5_000)
+        assertEquals(1, policy.rules().size)
+        now = 5_000
+        assertEquals(0, policy.rules().size)
+    }
+
+    @Test
+    fun hostsOfOtherScriptsAreTakenAndWhatIsNoHostIsNot() {
+        val policy = policy()
+        policy.hostRule(null, "bücher.example", allow = false, until = null)
+        assertEquals("xn--bcher-kva.example", policy.rules().single().host)
+        for (bad in listOf("", "a b", "http://x", "a..b", "x".repeat(64))) {
+            assertThrows(bad, IllegalArgumentException::class.java) { policy.hostRule(null, bad, allow = false, until = null) }
+        }
+    }
+}

@@ -1,0 +1,149 @@
+package org.hushwall.vpn
+
+import org.hushwall.AppRunner
+import org.hushwall.Phone
+import org.hushwall.lab.Lab
+import org.hushwall.lab.LabServer
+import org.hushwall.log.LogFilter
+import org.hushwall.policy.AppMode
+import org.hushwall.shadows.Asked
+import org.hushwall.shadows.RealFd
+import org.hushwall.shadows.Tunnels
+import org.junit.After
+import org.junit.Assert.assertEquals
+import org.junit.Assert.assertNotEquals
+import org.junit.Assert.assertTrue
+import org.junit.Before
+import org.junit.Rule
+import org.junit.Test
+import org.junit.runner.RunWith
+import org.robolectric.Shadows.shadowOf
+import org.robolectric.annotation.Config
+
+/**
+ * The whole thing: the service with the real core on a real TUN, two apps that are curl under two user ids, and the kernel
+ * asked whose a connection is. Android 8 is not here: its core would read the /proc/net of this machine.
+ */
+@RunWith(AppRunner::class)
+@Config(sdk = [29, 34, 35])
+class TunTest {
+    @get:Rule val phone = Phone()
+    private lateinit var lab: Lab
+    private lateinit var server: LabServer
+
+    @Before
+    fun prepare() {
+        lab = Lab()
+        Lab.current = lab
+        server = LabServer(lab)
+        Tunnels.establish = ::establish
+        shadowOf(phone.app.packageManager).installPackage(packageOf("org.example.browser", BROWSER))
+        shadowOf(phone.app.packageManager).installPackage(packageOf("com.miui.analytics", ANALYTICS, system = true))
+        protect()
+    }
+
+    @After
+    fun dismantle() {
+        phone.app.protection.turnOff()
+        phone.await("the TUN's end") { RealFd.open.isEmpty() && lab.devices().isEmpty() }
+        server.close()
+        lab.close()
+        Lab.current = null
+    }
+
+    @Test
+    fun anAppThatTheUserBlocksIsCutOffAtOnceAndTheOtherIsNot() {
+        assertEquals(0, curl(BROWSER).code)
+        assertEquals(0, curl(ANALYTICS).code)
+        val undo = phone.app.policy.setMode("com.miui.analytics", AppMode.BLOCK)
+        phone.await("the policy") { explained(ANALYTICS) == "app-blocked" }
+        assertNotEquals(0, curl(ANALYTICS).code)
+        assertEquals(0, curl(BROWSER).code)
+        undo.undo()
+        phone.await("the policy") { explained(ANALYTICS) != "app-blocked" }
+        assertEquals(0, curl(ANALYTICS).code)
+    }
+
+    @Test
+    fun theLogTellsWhoseConnectionItWasAndWhatBecameOfIt() {
+        phone.app.policy.setMode("com.miui.analytics", AppMode.BLOCK)
+        phone.await("the policy") { explained(ANALYTICS) == "app-blocked" }
+        curl(BROWSER)
+        curl(ANALYTICS)
+        phone.await("both in the log") { rows().map { it.owner.name }.containsAll(listOf("org.example.browser", "com.miui.analytics")) }
+        val blocked = rows().first { it.owner.name == "com.miui.analytics" }
+        assertTrue(blocked.blocked)
+        assertEquals(ANALYTICS, blocked.owner.uid)
+        assertEquals("${Lab.SERVER}:80", blocked.remote)
+        assertEquals("app-blocked", blocked.reason.code)
+        phone.await("the bytes of the other") {
+            rows().any { it.owner.uid == BROWSER && !it.blocked && it.bytesDown > LabServer.PAGE.length }
+        }
+        assertEquals(listOf("wifi"), rows().mapNotNull { it.network }.distinct())
+        assertTrue(phone.beside { phone.app.log.today() }.stopped >= 1)
+    }
+
+    @Test
+    fun aBlockedAppReachesTheServerWithNoConnectionAtAll() {
+        phone.app.policy.setMode("com.miui.analytics", AppMode.BLOCK)
+        phone.await("the policy") { explained(ANALYTICS) == "app-blocked" }
+        val before = server.requests.get()
+        curl(ANALYTICS)
+        curl(BROWSER)
+        assertEquals(before + 1, server.requests.get())
+    }
+
+    @Test
+    fun aNewTunnelTakesOverWithoutAGap() {
+        phone.app.policy.setMode("org.example.browser", AppMode.OUTSIDE)
+        phone.await("the old TUN's end") { lab.devices() == listOf("tun1") }
+        // The lab routes everybody into the tunnel, so the app is still seen, and allowed.
+        assertEquals(0, curl(BROWSER).code)
+        assertEquals(0, curl(ANALYTICS).code)
+    }
+
+    @Test
+    fun ifTheCoreFailsNothingPassesUntilItIsBack() {
+        phone.app.core.close()
+        assertEquals(listOf("tun0"), lab.devices())
+        assertNotEquals(0, phone.beside { lab.run(lab.app, "curl", "-sS", "--max-time", "1", URL) }.code)
+        phone.app.protection.test()
+        phone.awaitState(ProtectionState.FAILED)
+        lab.inside(lab.wan) { phone.app.protection.restartFilter() }
+        phone.vpnComesUp()
+        phone.awaitState(ProtectionState.ON)
+        assertEquals(0, curl(BROWSER).code)
+    }
+
+    @Test
+    fun aPauseLetsABlockedAppThroughAndItsEndDoesNot() {
+        phone.app.policy.setMode("com.miui.analytics", AppMode.BLOCK)
+        phone.app.protection.pause(null)
+        phone.await("the pause") { explained(ANALYTICS) == "paused" }
+        assertEquals(0, curl(ANALYTICS).code)
+        phone.app.protection.resume()
+        phone.await("its end") { explained(ANALYTICS) == "app-blocked" }
+        assertNotEquals(0, curl(ANALYTICS).code)
+    }
+
+    /** Turned on with the core's threads, and so its sockets, in the namespace outside the tunnel. */
+    private fun protect() {
+        lab.inside(lab.wan) {
+            phone.turnOn()
+        }
+    }
+
+    private fun establish(asked: Asked) = RealFd(lab.tun(asked.addresses, asked.routes, asked.excluded, asked.mtu))
+
+    private fun curl(uid: Int) = phone.beside { lab.curl(uid, URL) }
+
+    private fun rows() = phone.beside { phone.app.log.page(LogFilter()).rows }
+
+    private fun explained(uid: Int) = phone.beside { phone.app.log.explain(uid, null, Lab.SERVER, 80).reason.code }
+
+    private companion object {
+        const val BROWSER = 10_123
+        const val ANALYTICS = 10_124
+        const val URL = "http://${Lab.SERVER}/"
+    }
+}
