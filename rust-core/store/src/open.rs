@@ -1,10 +1,12 @@
 //! Opening the file: telling a log from nothing, from a damaged file, and from what must not be touched.
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use nix::errno::Errno;
+use nix::fcntl::{Flock, FlockArg};
 use rusqlite::{Connection, OpenFlags};
 
 use crate::error::StoreError;
@@ -38,8 +40,8 @@ const READER_CACHE_KIB: i64 = 8192;
 /// The write-ahead log is cut back to this many bytes once its pages are in the file.
 const WAL_BYTES: i64 = 4 << 20;
 
-/// Opens the file for its one writer. The lock is held as long as the [`File`] lives.
-pub(crate) fn open_writer(path: &Path) -> Result<(Connection, File, Opened), StoreError> {
+/// Opens the file for its one writer. The lock is held as long as the [`Flock`] lives.
+pub(crate) fn open_writer(path: &Path) -> Result<(Connection, Flock<File>, Opened), StoreError> {
     let lock = lock(path)?;
     let (mut connection, opened) = match identify(path)? {
         Identity::Nothing => (create(path)?, Opened::Fresh),
@@ -170,18 +172,19 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
 }
 
 /// Takes the one writer's place. A file of its own carries the lock: opening and closing the database beside SQLite
-/// would end SQLite's own locks on it (fcntl(2), "Record locking").
-fn lock(path: &Path) -> Result<File, StoreError> {
+/// would end SQLite's own locks on it (fcntl(2), "Record locking"). By flock(2) itself: `File::try_lock` of Rust's standard
+/// library does not know Android.
+fn lock(path: &Path) -> Result<Flock<File>, StoreError> {
     let lock = File::options()
         .create(true)
         .truncate(false)
         .write(true)
         .open(beside(path, "-lock"))
         .map_err(|error| cannot_open(path, error))?;
-    match lock.try_lock() {
-        Ok(()) => Ok(lock),
-        Err(TryLockError::WouldBlock) => Err(StoreError::InUse { path: path.into() }),
-        Err(TryLockError::Error(error)) => Err(cannot_open(path, error)),
+    match Flock::lock(lock, FlockArg::LockExclusiveNonblock) {
+        Ok(lock) => Ok(lock),
+        Err((_, Errno::EWOULDBLOCK)) => Err(StoreError::InUse { path: path.into() }),
+        Err((_, error)) => Err(cannot_open(path, error)),
     }
 }
 

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use nix::fcntl::Flock;
 use rusqlite::{Connection as Sqlite, OptionalExtension, TransactionBehavior, params};
 
 use crate::connection::{Code, Connection, State, Verdict};
@@ -23,7 +24,7 @@ pub struct Store {
     /// The number of the last write.
     pub(crate) changed: i64,
     path: PathBuf,
-    lock: File,
+    lock: Flock<File>,
 }
 
 impl Store {
@@ -103,7 +104,7 @@ impl Store {
 
     fn begin(
         mut connection: Sqlite,
-        lock: File,
+        lock: Flock<File>,
         path: PathBuf,
         options: Options,
     ) -> Result<Self, StoreError> {

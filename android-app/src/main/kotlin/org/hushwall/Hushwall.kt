@@ -25,9 +25,10 @@ import org.json.JSONArray
  * kept in device-protected storage; the log of connections only in the user's own.
  */
 open class Hushwall : Application() {
+    /** Unix milliseconds; tests have their own. */
+    internal var clock: () -> Long = System::currentTimeMillis
     private val protectedFiles: File by lazy { createDeviceProtectedStorageContext().filesDir }
     private val builtIn by lazy { BuiltInFiles(this, protectedFiles) }
-    private val clock = System::currentTimeMillis
     internal val core by lazy { Core(::coreConfig) }
     private val filePolicy by lazy { FilePolicy(File(protectedFiles, "policy.json"), clock) }
     private val coreLog by lazy { CoreLog(core, clock) }

@@ -37,7 +37,7 @@ internal class LiveProtection(
     private val main = Handler(Looper.getMainLooper())
     private val wish = Wish(context)
     private val others = OtherVpns(context)
-    private val networks = Networks(context, main, ::onNetworks)
+    internal val networks = Networks(context, main, ::onNetworks)
     private val screen = Screen(context, this)
     private val filter = Filter(core, OwnerLookup(context), main, this)
     private val session = Session(context, filter, policy, apps, networks, screen)
@@ -154,6 +154,13 @@ internal class LiveProtection(
         if (bySystem) wish.on = true
         if (!wish.on) return service.end()
         if (!session.isUp) bringUp()
+    }
+
+    /** Ends the core, for a process that goes on without it. */
+    fun close(then: () -> Unit) {
+        session.close()
+        filter.close()
+        filter.order { main.post(then) }
     }
 
     /** The service is gone. */

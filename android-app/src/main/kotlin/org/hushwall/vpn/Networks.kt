@@ -56,7 +56,8 @@ internal class Networks(context: Context, private val main: Handler, private val
     private fun holds(vpn: LinkProperties, addresses: List<Prefix>) =
         vpn.linkAddresses.any { has -> addresses.any { it.inetAddress == has.address } }
 
-    private val below = object : ConnectivityManager.NetworkCallback() {
+    /** For tests, which play the system. */
+    internal val below: ConnectivityManager.NetworkCallback = object : ConnectivityManager.NetworkCallback() {
         override fun onAvailable(network: Network) {
             this@Networks.network = network
             capabilities = manager.getNetworkCapabilities(network)
@@ -82,7 +83,7 @@ internal class Networks(context: Context, private val main: Handler, private val
         }
     }
 
-    private val anyVpn = object : ConnectivityManager.NetworkCallback() {
+    internal val anyVpn: ConnectivityManager.NetworkCallback = object : ConnectivityManager.NetworkCallback() {
         override fun onAvailable(network: Network) = changed()
 
         override fun onLinkPropertiesChanged(network: Network, link: LinkProperties) = changed()
