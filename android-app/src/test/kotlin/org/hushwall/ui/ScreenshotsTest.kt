@@ -121,6 +121,7 @@ class ScreenshotsTest {
             "impossible" to ProtectionStatus(ProtectionState.IMPOSSIBLE),
         )
         for ((state, status) in states) {
+            if (state == "closed") Stage.tunnelIsUp()
             fake.protection.status = status
             shoot(MainActivity::class.java, "$name-$state")
         }

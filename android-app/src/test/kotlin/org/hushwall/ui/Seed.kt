@@ -89,22 +89,22 @@ object Seed {
 
     fun rows(): List<LogRow> {
         var id = 0L
-        fun times(n: Int, make: (Long) -> LogRow) = (0 until n).map { make(++id) }
-        return times(14) { row(it, browser, "sa.api.intl.miui.com", 12 + it * 2, true, listed("miui.com"), country = "SG", asn = "Alibaba Cloud") } +
-            times(1) { row(it, whatsApp, "mmx-ds.cdn.whatsapp.net", 14, false, nothing, country = "IE", remote = "203.0.113.8:443") } +
-            times(3) { row(it, getApps, "api.ad.intl.xiaomi.com", 21 + it, true, listed("ad.intl.xiaomi.com"), country = "SG") } +
-            times(1) { row(it, shop, "t.appsflyer.com", 35, true, Reason("listed", "Entry", "general", "appsflyer.com"), country = "US") } +
-            times(1) { row(it, findDevice, "find.api.micloud.xiaomi.net", 49, false, needed, country = "DE") } +
-            times(6) { row(it, analytics, null, 67 + it, true, listed("203.0.113.65"), null, "hidden", "CN", remote = "203.0.113.65:80") } +
-            times(1) { row(it, weather, "weather.market.xiaomi.com", 88, false, nothing, Confidence.RESOLVED, "dns", "SG") } +
-            times(1) { row(it, msa, "data.mistat.intl.xiaomi.com", 92, true, Reason("app-blocked", "The app is blocked"), Confidence.GUESSED, "guess", "SG") } +
-            times(234) { row(it, browser, "sa.api.intl.miui.com", 200 + it * 90, true, listed("miui.com"), country = "SG", asn = "Alibaba Cloud") } +
-            times(97) { row(it, browser, "api.ad.intl.xiaomi.com", 250 + it * 200, true, listed("ad.intl.xiaomi.com"), country = "SG") } +
-            times(67) { row(it, browser, null, 300 + it * 300, true, listed("203.0.113.65"), null, "hidden", "CN", remote = "203.0.113.65:80") } +
-            times(34) { row(it, browser, "www.example.org", 400 + it * 500, false, nothing, Confidence.RESOLVED, "dns", "US") } +
-            times(4) { row(it, browser, "find.api.micloud.xiaomi.net", 500 + it * 5_000, false, needed, country = "DE") } +
-            times(40) { row(it, msa, "data.mistat.intl.xiaomi.com", 700 + it * 400, true, Reason("app-blocked", "The app is blocked"), country = "SG") } +
-            times(30) { row(it, analytics, "tracking.intl.miui.com", 800 + it * 400, true, listed("miui.com"), country = "DE") }
+        fun times(n: Int, make: (Long, Long) -> LogRow) = (0L until n).map { make(++id, it) }
+        return times(14) { id, i -> row(id, browser, "sa.api.intl.miui.com", 12 + i * 2, true, listed("miui.com"), country = "SG", asn = "Alibaba Cloud") } +
+            times(1) { id, i -> row(id, whatsApp, "mmx-ds.cdn.whatsapp.net", 14, false, nothing, country = "IE", remote = "203.0.113.8:443") } +
+            times(3) { id, i -> row(id, getApps, "api.ad.intl.xiaomi.com", 21 + i, true, listed("ad.intl.xiaomi.com"), country = "SG") } +
+            times(1) { id, i -> row(id, shop, "t.appsflyer.com", 35, true, Reason("listed", "Entry", "general", "appsflyer.com"), country = "US") } +
+            times(1) { id, i -> row(id, findDevice, "find.api.micloud.xiaomi.net", 49, false, needed, country = "DE") } +
+            times(6) { id, i -> row(id, analytics, null, 67 + i, true, listed("203.0.113.65"), null, "hidden", "CN", remote = "203.0.113.65:80") } +
+            times(1) { id, i -> row(id, weather, "weather.market.xiaomi.com", 88, false, nothing, Confidence.RESOLVED, "dns", "SG") } +
+            times(1) { id, i -> row(id, msa, "data.mistat.intl.xiaomi.com", 92, true, Reason("app-blocked", "The app is blocked"), Confidence.GUESSED, "guess", "SG") } +
+            times(234) { id, i -> row(id, browser, "sa.api.intl.miui.com", 200 + i * 90, true, listed("miui.com"), country = "SG", asn = "Alibaba Cloud") } +
+            times(97) { id, i -> row(id, browser, "api.ad.intl.xiaomi.com", 250 + i * 200, true, listed("ad.intl.xiaomi.com"), country = "SG") } +
+            times(67) { id, i -> row(id, browser, null, 300 + i * 300, true, listed("203.0.113.65"), null, "hidden", "CN", remote = "203.0.113.65:80") } +
+            times(34) { id, i -> row(id, browser, "www.example.org", 400 + i * 500, false, nothing, Confidence.RESOLVED, "dns", "US") } +
+            times(4) { id, i -> row(id, browser, "find.api.micloud.xiaomi.net", 500 + i * 9_000, false, needed, country = "DE") } +
+            times(40) { id, i -> row(id, msa, "data.mistat.intl.xiaomi.com", 700 + i * 400, true, Reason("app-blocked", "The app is blocked"), country = "SG") } +
+            times(30) { id, i -> row(id, analytics, "tracking.intl.miui.com", 800 + i * 400, true, listed("miui.com"), country = "DE") }
     }
 
     fun gaps(): List<Gap> = listOf(

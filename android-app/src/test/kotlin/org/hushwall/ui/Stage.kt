@@ -6,6 +6,8 @@ import android.app.Dialog
 import android.content.Intent
 import android.graphics.Bitmap
 import android.graphics.Canvas
+import android.net.ConnectivityManager
+import android.net.NetworkCapabilities
 import android.os.Looper
 import android.view.View
 import android.view.ViewGroup
@@ -16,6 +18,8 @@ import org.robolectric.RuntimeEnvironment
 import org.robolectric.Shadows.shadowOf
 import org.robolectric.android.controller.ActivityController
 import org.robolectric.shadows.ShadowDialog
+import org.robolectric.shadows.ShadowNetwork
+import org.robolectric.shadows.ShadowNetworkCapabilities
 import java.io.File
 import java.util.concurrent.TimeUnit
 
@@ -43,6 +47,16 @@ object Stage {
             shadowOf(Looper.getMainLooper()).idleFor(1, TimeUnit.SECONDS)
             settle()
         }
+    }
+
+    /** Android has a VPN network. */
+    fun tunnelIsUp() {
+        val manager = RuntimeEnvironment.getApplication().getSystemService(ConnectivityManager::class.java)
+        val network = ShadowNetwork.newInstance(77)
+        val capabilities = ShadowNetworkCapabilities.newInstance()
+        shadowOf(capabilities).addTransportType(NetworkCapabilities.TRANSPORT_VPN)
+        shadowOf(manager).addNetwork(network, null)
+        shadowOf(manager).setNetworkCapabilities(network, capabilities)
     }
 
     fun all(root: View): List<View> =

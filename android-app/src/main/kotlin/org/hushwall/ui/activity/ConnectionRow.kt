@@ -17,10 +17,8 @@ import org.hushwall.ui.kit.add
 import org.hushwall.ui.kit.addRest
 import org.hushwall.ui.kit.column
 import org.hushwall.ui.kit.dp
-import org.hushwall.ui.kit.host
 import org.hushwall.ui.kit.oneLine
 import org.hushwall.ui.kit.pad
-import org.hushwall.ui.kit.row
 import org.hushwall.ui.kit.rowOrStack
 import org.hushwall.ui.kit.shape
 import org.hushwall.ui.kit.showIf
@@ -29,6 +27,8 @@ import org.hushwall.ui.kit.tabular
 import org.hushwall.ui.kit.text
 import org.hushwall.ui.main.MainActivity
 import org.hushwall.ui.widget.Avatar
+import org.hushwall.ui.widget.FlowLayout
+import org.hushwall.ui.widget.PlaceLine
 import org.hushwall.ui.widget.listGround
 import org.hushwall.ui.words.Owners
 import org.hushwall.ui.words.Verdicts
@@ -44,9 +44,9 @@ internal class ConnectionRow(
     private val avatar = Avatar(screen)
     private val name = text(screen, Type.SUBTITLE).oneLine()
     private val time = text(screen, Type.LABEL, R.color.ink3).tabular()
-    private val why = text(screen, Type.SMALL).oneLine()
+    private val why = text(screen, Type.SMALL)
     private val times = text(screen, Type.LABEL, R.color.ink2).tabular()
-    private val place = text(screen, Type.SMALL, R.color.ink3).host()
+    private val place = PlaceLine(screen, R.color.ink3)
     private var item: FeedItem.Connection? = null
 
     init {
@@ -57,11 +57,10 @@ internal class ConnectionRow(
         val first = column.add(rowOrStack(screen))
         if (screen.stacks) first.add(name) else first.addRest(name, end = 8)
         first.add(time, width = WRAP)
-        val second = column.add(row(screen))
-        second.add(why, width = WRAP)
-        if (screen.stacks) (why.layoutParams as LayoutParams).apply { width = 0; weight = 1f }
+        val second = column.add(FlowLayout(screen))
+        second.addView(why)
         times.background = shape(screen, R.color.surface2, 8)
-        second.add(times.pad(6, 2), width = WRAP, start = 6)
+        second.addView(times.pad(6, 2))
         column.add(place)
         setOnClickListener { item?.let(open) }
         setOnLongClickListener {
@@ -84,7 +83,7 @@ internal class ConnectionRow(
         why.text = reason(row)
         times.text = screen.getString(R.string.times, words.number(next.count.toLong()))
         times.showIf(next.count > 1)
-        place.text = placeOf(row)
+        place.show(row.country, row.host ?: Verdicts.address(row.remote))
         contentDescription = spoken(label, next)
     }
 
@@ -99,12 +98,6 @@ internal class ConnectionRow(
         all.setSpan(ForegroundColorSpan(colour), at, at + verdict.length, Spanned.SPAN_EXCLUSIVE_EXCLUSIVE)
         all.setSpan(StyleSpan(Typeface.BOLD), at, at + verdict.length, Spanned.SPAN_EXCLUSIVE_EXCLUSIVE)
         return all
-    }
-
-    private fun placeOf(row: LogRow): String {
-        val host = words.isolate(row.host ?: Verdicts.address(row.remote))
-        val country = words.country(row.country) ?: return host
-        return screen.getString(R.string.place_and_host, country, host)
     }
 
     private fun spoken(label: String, item: FeedItem.Connection): String {

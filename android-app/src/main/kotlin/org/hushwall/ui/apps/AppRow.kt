@@ -35,7 +35,7 @@ internal class AppRow(
     private val words = Words(screen)
     private val avatar = Avatar(screen)
     private val name = text(screen, Type.SUBTITLE).oneLine()
-    private val line = text(screen, Type.SMALL, R.color.ink2).tabular().oneLine()
+    private val line = text(screen, Type.SMALL, R.color.ink2).tabular()
     private val pill = ModePill(screen)
     private var entry: AppEntry? = null
 

@@ -113,8 +113,10 @@ internal class StateCard(context: Context, private val act: (HeroAction) -> Unit
         buttons.removeAllViews()
         buttons.showIf(actions.isNotEmpty())
         buttons.setPadding(0, context.dp(12), 0, 0)
-        for (action in actions) {
-            buttons.addView(WordButton(context, action.weight, context.getString(action.word)) { act(action) })
+        for ((i, action) in actions.withIndex()) {
+            // One thing is asked for; what else can be done stands beside it.
+            val weight = if (i > 0 && action.weight == Weight.FILLED) Weight.OUTLINED else action.weight
+            buttons.addView(WordButton(context, weight, context.getString(action.word)) { act(action) })
         }
     }
 

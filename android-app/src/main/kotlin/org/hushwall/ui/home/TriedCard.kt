@@ -14,7 +14,6 @@ import org.hushwall.ui.kit.add
 import org.hushwall.ui.kit.addRest
 import org.hushwall.ui.kit.column
 import org.hushwall.ui.kit.dp
-import org.hushwall.ui.kit.host
 import org.hushwall.ui.kit.oneLine
 import org.hushwall.ui.kit.pad
 import org.hushwall.ui.kit.ripple
@@ -26,6 +25,7 @@ import org.hushwall.ui.kit.tabular
 import org.hushwall.ui.kit.text
 import org.hushwall.ui.main.MainActivity
 import org.hushwall.ui.widget.Avatar
+import org.hushwall.ui.widget.PlaceLine
 import org.hushwall.ui.widget.ShareBar
 import org.hushwall.ui.widget.linkButton
 import org.hushwall.ui.words.Words
@@ -61,7 +61,6 @@ internal class TriedCard(private val screen: MainActivity, openApps: () -> Unit)
     private fun row(tried: Tried, most: Long): View {
         val name = tried.app?.label ?: tried.total.key
         val number = words.number(tried.total.stopped)
-        val place = place(tried)
         val row = TriedRow()
         val avatar = Avatar(screen)
         avatar.show(tried.app, name)
@@ -71,19 +70,13 @@ internal class TriedCard(private val screen: MainActivity, openApps: () -> Unit)
         val label = text(screen, Type.SUBTITLE, text = name).oneLine()
         if (screen.stacks) first.add(label) else first.addRest(label, end = 8)
         first.add(text(screen, Type.SUBTITLE, text = number).tabular(), width = WRAP)
-        if (place != null) column.add(text(screen, Type.SMALL, R.color.ink2, place).host())
+        val place = tried.place?.let { column.add(PlaceLine(screen, R.color.ink2)).show(tried.country, it) }
         column.add(ShareBar(screen).apply { share = if (most == 0L) 0f else tried.total.stopped / most.toFloat() }, top = 5)
         row.contentDescription = listOfNotNull(name, words.plural(R.plurals.n_stopped, tried.total.stopped), place).joinToString(", ")
         row.setOnClickListener {
             screen.startActivity(Intent(screen, AppActivity::class.java).putExtra(AppActivity.KEY, tried.total.key))
         }
         return row
-    }
-
-    private fun place(tried: Tried): String? {
-        val host = tried.place?.let(words::isolate) ?: return null
-        val country = words.country(tried.country) ?: return host
-        return screen.getString(R.string.place_and_host, country, host)
     }
 
     private inner class TriedRow : LinearLayout(screen) {

@@ -76,7 +76,7 @@ internal class MainActivity : Screen() {
         if (::tabs.isInitialized) tabs[selected].onTick(now)
     }
 
-    override fun closeOpen() {
+    public override fun closeOpen() {
         if (tabs[selected].closeOpen()) refreshClosable() else choose(HOME)
     }
 

@@ -63,8 +63,8 @@ internal class SettingsActivity : Screen() {
         )
         group(
             R.string.about,
-            listOf(
-                SettingsRow.Content(R.string.version, version()),
+            listOfNotNull(
+                version()?.let { SettingsRow.Content(R.string.version, it) },
                 SettingsRow.Content(R.string.licence, getString(R.string.licence_name)) { tell(R.string.licence, R.string.licence_text) },
                 SettingsRow.Content(R.string.permissions, getString(R.string.permissions_line)) { tell(R.string.permissions, R.string.permissions_text) },
             ),
@@ -94,7 +94,7 @@ internal class SettingsActivity : Screen() {
         dialog.getButton(AlertDialog.BUTTON_POSITIVE)?.setTextColor(getColor(R.color.fail))
     }
 
-    private fun version(): String = packageManager.getPackageInfo(packageName, 0).versionName.orEmpty()
+    private fun version(): String? = packageManager.getPackageInfo(packageName, 0).versionName
 
     private fun tell(title: Int, text: Int) {
         AlertDialog.Builder(this).setTitle(title).setMessage(text).setPositiveButton(R.string.close, null).show()

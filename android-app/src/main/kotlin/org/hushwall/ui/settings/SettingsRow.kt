@@ -24,7 +24,7 @@ internal class SettingsRow(context: Context, private val content: Content, isFir
     init {
         gravity = Gravity.CENTER_VERTICAL
         minimumHeight = context.dp(64)
-        listGround(this, isFirst, isLast)
+        listGround(this, isFirst, isLast, inset = 16)
         pad(16, 10)
         val words = addRest(column(context))
         words.add(text(context, Type.BODY, content.colour, context.getString(content.title)))

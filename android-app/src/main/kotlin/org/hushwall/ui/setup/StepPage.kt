@@ -38,17 +38,17 @@ internal class StepPage(private val activity: Activity, private val page: Linear
         Compat.heading(title)
         title.isFocusable = true
         page.add(text(activity, Type.BODY, R.color.ink2, activity.getString(step.text)), top = 8)
-        picture(step)?.let { page.add(it, top = 20, bottom = 12) }
-        step.tasks.forEachIndexed { i, task -> page.add(task(i + 1, task)) }
+        picture(step)?.let { page.add(it, top = 20) }
+        step.tasks.forEachIndexed { i, task -> page.add(task(i + 1, task), top = if (i == 0) 12 else 0) }
         if (step.note != 0) page.add(note(step.note), top = 10)
         title.sendAccessibilityEvent(android.view.accessibility.AccessibilityEvent.TYPE_VIEW_FOCUSED)
     }
 
     private fun picture(step: Step): View? =
         when (step) {
-            Step.QUIET -> row(activity).apply {
+            Step.QUIET -> row(activity).pad(0, 24).apply {
                 gravity = Gravity.CENTER
-                add(WallView(activity, 144).also { it.show(Wall.WHOLE, R.color.ink2) }, width = WRAP, top = 24)
+                add(WallView(activity, 144).also { it.show(Wall.WHOLE, R.color.ink2) }, width = WRAP)
             }
             Step.AUTOSTART -> autostartPicture(activity)
             Step.RECENTS -> recentsPicture(activity)

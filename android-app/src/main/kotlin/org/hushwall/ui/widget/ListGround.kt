@@ -12,13 +12,14 @@ import android.view.View
 import org.hushwall.R
 import org.hushwall.ui.kit.dp
 
-internal fun listGround(view: View, isFirst: Boolean, isLast: Boolean) {
+/** [inset]: where the hairline begins, in dp; under the text of rows with an icon. */
+internal fun listGround(view: View, isFirst: Boolean, isLast: Boolean, inset: Int = 72) {
     val context = view.context
     val ground = rounded(context, isFirst, isLast, R.color.surface)
     val face: Drawable = if (isLast) ground else LayerDrawable(arrayOf(ground, line(context))).apply {
         setLayerGravity(1, Gravity.BOTTOM or Gravity.FILL_HORIZONTAL)
         setLayerHeight(1, Math.max(1, context.dp(1)))
-        setLayerInsetStart(1, context.dp(72))
+        setLayerInsetStart(1, context.dp(inset))
         setLayerInsetEnd(1, context.dp(16))
     }
     val colour = ColorStateList.valueOf(context.getColor(R.color.ripple))

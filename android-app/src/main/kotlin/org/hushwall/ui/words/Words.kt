@@ -38,12 +38,12 @@ internal class Words(private val context: Context) {
 
     fun timeWithSeconds(at: Long): String = format(if (is24) "Hms" else "hms", at)
 
-    /** "02:13 to 06:40", or "02:13 until now". */
+    /** "02:13 to 06:40", "02:13 until now", or "02:13" where both are the same minute. */
     fun range(from: Long, to: Long?): String =
-        if (to == null) {
-            context.getString(R.string.time_until_now, time(from))
-        } else {
-            context.getString(R.string.time_range, time(from), time(to))
+        when {
+            to == null -> context.getString(R.string.time_until_now, time(from))
+            time(from) == time(to) -> time(from)
+            else -> context.getString(R.string.time_range, time(from), time(to))
         }
 
     /** "Fri 20 Nov". */

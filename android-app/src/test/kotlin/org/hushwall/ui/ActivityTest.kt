@@ -1,0 +1,171 @@
+// The list of what happens, live and held.
+package org.hushwall.ui
+
+import android.content.Intent
+import android.view.View
+import org.hushwall.AppRunner
+import org.hushwall.ui.connection.ConnectionActivity
+import org.hushwall.ui.connection.RowBundle
+import org.hushwall.ui.main.MainActivity
+import org.hushwall.ui.record.RecordActivity
+import org.hushwall.ui.settings.RulesActivity
+import org.hushwall.ui.settings.SettingsActivity
+import org.hushwall.vpn.ProtectionState
+import org.hushwall.vpn.ProtectionStatus
+import org.junit.Assert.assertEquals
+import org.junit.Assert.assertFalse
+import org.junit.Assert.assertTrue
+import org.junit.Before
+import org.junit.Test
+import org.junit.runner.RunWith
+import org.robolectric.annotation.Config
+import org.robolectric.shadows.ShadowAlertDialog
+
+@RunWith(AppRunner::class)
+@Config(sdk = [34], application = FakeHushwall::class, instrumentedPackages = [CLOCKED], qualifiers = "en-w411dp-h891dp-hdpi")
+class ActivityTest {
+    private val fake get() = Stage.fake
+
+    @Before
+    fun afternoon() = Seed.afternoon(Stage.fake)
+
+    private fun activity(): View {
+        val screen = Stage.open(MainActivity::class.java).get()
+        screen.goTo(MainActivity.ACTIVITY)
+        Stage.settle()
+        return Stage.root(screen)
+    }
+
+    private fun fresh(id: Long) = Seed.row(id, Seed.shop, "new.example.com", 0, true, Seed.listed("example.com"))
+
+    @Test
+    fun whatHappensAppearsByItself() {
+        val root = activity()
+        fake.log.happens(fresh(9_001))
+        Stage.pass(3)
+        assertTrue(Stage.says(root, "new.example.com"))
+    }
+
+    @Test
+    fun aHeldListSaysHowMuchIsNewAndGoesOnFromThere() {
+        val root = activity()
+        Stage.tap(root, "Hold list")
+        fake.log.happens(fresh(9_001))
+        fake.log.happens(fresh(9_002))
+        Stage.pass(3)
+        assertFalse(Stage.says(root, "new.example.com"))
+        Stage.tap(root, "2 new")
+        assertTrue(Stage.says(root, "new.example.com"))
+    }
+
+    @Test
+    fun theSameWithinAMinuteIsOneRow() {
+        val root = activity()
+        assertTrue(Stage.says(root, "× 14"))
+        assertEquals(1, Stage.texts(root).count { it == "mmx-ds.cdn.whatsapp.net" || it.contains("mmx-ds") })
+    }
+
+    @Test
+    fun aVerdictIsAWordAsWell() {
+        val rows = Stage.texts(activity()).filter { "Stopped ·" in it || "Let through ·" in it }
+        assertTrue(rows.toString(), rows.size >= 6)
+    }
+
+    @Test
+    fun oneOfTheTwoVerdictsStaysOn() {
+        val root = activity()
+        Stage.tap(root, "Let through")
+        assertFalse(Stage.says(root, "WhatsApp"))
+        Stage.tap(root, "Stopped")
+        assertTrue(Stage.says(root, "Mi Browser"))
+    }
+
+    @Test
+    fun aGapStandsBetweenTheRows() {
+        fake.gaps.list = Seed.gaps() + Seed.gapToday.copy(from = Seed.NOW - 60_000, to = Seed.NOW - 50_000)
+        val root = activity()
+        assertTrue(Stage.says(root, "We could not see this time."))
+    }
+
+    @Test
+    fun offIsSaid() {
+        fake.protection.status = ProtectionStatus(ProtectionState.OFF)
+        fake.log.rows = emptyList()
+        assertTrue(Stage.says(activity(), "Hushwall is off, so nothing is written down."))
+    }
+
+    @Test
+    fun emptyIsSaid() {
+        fake.log.rows = emptyList()
+        assertTrue(Stage.says(activity(), "Quiet so far."))
+    }
+
+    @Test
+    fun oneConnectionTellsWhyHowSureAndByWhat() {
+        val root = Stage.root(connection(Seed.rows().first(), 14))
+        for (text in listOf("Stopped", "Mi Browser tried to reach", "Only the name lookup left.", "Known for tracking", "Sure",
+            "Xiaomi protections", "Singapore", "Computer rented from Alibaba Cloud", "13 times before")) {
+            assertTrue(text, Stage.says(root, text))
+        }
+    }
+
+    @Test
+    fun aGuessIsCalledOneAndWarnsAboutNeighbours() {
+        val guess = Seed.rows().first { it.nameSource == "guess" }
+        val root = Stage.root(connection(guess, 1))
+        assertTrue(Stage.says(root, "Guess"))
+        assertTrue(Stage.says(root, "Others may share this address."))
+    }
+
+    @Test
+    fun allowingForTenMinutesEnds() {
+        val root = Stage.root(connection(Seed.rows().first(), 1))
+        Stage.tap(root, "Allow 10 min")
+        val rule = fake.policy.hosts.single()
+        assertTrue(rule.allow)
+        assertEquals("sa.api.intl.miui.com", rule.host)
+        assertEquals(Seed.browser.key, rule.key)
+        assertTrue(rule.until!! in Seed.NOW + 600_000..Seed.NOW + 605_000)
+        Stage.tap(root, "Undo")
+        assertTrue(fake.policy.hosts.isEmpty())
+    }
+
+    @Test
+    fun whereNoNameWasSeenNoRuleIsOffered() {
+        val hidden = Seed.rows().first { it.host == null }
+        val root = Stage.root(connection(hidden, 6))
+        assertFalse(Stage.says(root, "Always allow"))
+        assertTrue(Stage.says(root, "The name was hidden. We only know the address."))
+    }
+
+    @Test
+    fun theRecordListsEveryGapWithItsCause() {
+        val root = Stage.root(Stage.open(RecordActivity::class.java).get())
+        for (text in listOf("96.8%", "02:13 to 06:40", "4 h 27 min", "The phone closed Hushwall.", "18:02 to 18:40", "41 s")) {
+            assertTrue(text, Stage.says(root, text))
+        }
+    }
+
+    @Test
+    fun deletingTheRecordAsksFirst() {
+        val screen = Stage.open(SettingsActivity::class.java).get()
+        Stage.tap(Stage.root(screen), "Delete the record")
+        assertFalse(fake.log.cleared)
+        ShadowAlertDialog.getLatestAlertDialog().getButton(android.app.AlertDialog.BUTTON_POSITIVE).performClick()
+        Stage.settle()
+        assertTrue(fake.log.cleared)
+    }
+
+    @Test
+    fun aRuleIsReadAsASentenceAndTakenAway() {
+        fake.policy.hostRule(Seed.browser.key, "ads.example.com", allow = false, until = null)
+        val root = Stage.root(Stage.open(RulesActivity::class.java).get())
+        assertTrue(Stage.says(root, "Mi Browser may not reach"))
+        Stage.tap(root, "Remove rule")
+        assertTrue(fake.policy.hosts.isEmpty())
+        assertTrue(Stage.says(root, "You rarely need one"))
+    }
+
+    private fun connection(row: org.hushwall.log.LogRow, count: Int): ConnectionActivity =
+        Stage.open(ConnectionActivity::class.java, Intent().putExtras(RowBundle.of(row, count))).get()
+}

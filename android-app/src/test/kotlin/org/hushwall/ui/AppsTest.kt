@@ -1,0 +1,151 @@
+// Finding an app and changing what it may do.
+package org.hushwall.ui
+
+import android.content.Intent
+import android.view.View
+import android.view.accessibility.AccessibilityNodeInfo
+import android.widget.EditText
+import org.hushwall.AppRunner
+import org.hushwall.R
+import org.hushwall.policy.AppMode
+import org.hushwall.policy.NetworkUse
+import org.hushwall.ui.app.AppActivity
+import org.hushwall.ui.apps.AppRow
+import org.hushwall.ui.main.MainActivity
+import org.junit.Assert.assertEquals
+import org.junit.Assert.assertFalse
+import org.junit.Assert.assertTrue
+import org.junit.Before
+import org.junit.Test
+import org.junit.runner.RunWith
+import org.robolectric.annotation.Config
+
+@RunWith(AppRunner::class)
+@Config(sdk = [34], application = FakeHushwall::class, instrumentedPackages = [CLOCKED], qualifiers = "en-w411dp-h891dp-hdpi")
+class AppsTest {
+    private val fake get() = Stage.fake
+
+    @Before
+    fun afternoon() = Seed.afternoon(Stage.fake)
+
+    private fun apps(): MainActivity {
+        val screen = Stage.open(MainActivity::class.java).get()
+        screen.goTo(MainActivity.APPS)
+        Stage.settle()
+        return screen
+    }
+
+    private fun row(root: View, name: String): AppRow =
+        Stage.shown(root).filterIsInstance<AppRow>().first { it.contentDescription.startsWith("$name,") }
+
+    @Test
+    fun aModeIsChangedInTwoTapsAndTakenBackInOne() {
+        val screen = apps()
+        val root = Stage.root(screen)
+        Stage.tap(row(root, "Mi Browser"), "Filter")
+        Stage.tap(Stage.sheet(), "Block")
+        assertEquals(AppMode.BLOCK, fake.policy.mode(Seed.browser.key))
+        assertTrue(Stage.says(root, "Mi Browser is blocked"))
+        Stage.tap(root, "Undo")
+        assertEquals(AppMode.FILTER, fake.policy.mode(Seed.browser.key))
+    }
+
+    @Test
+    fun undoGoesAwayByItself() {
+        val screen = apps()
+        val root = Stage.root(screen)
+        Stage.tap(row(root, "Mi Browser"), "Filter")
+        Stage.tap(Stage.sheet(), "Allow")
+        Stage.pass(7)
+        assertTrue(Stage.says(root, "may do everything"))
+        Stage.pass(2)
+        assertFalse(Stage.says(root, "may do everything"))
+        assertEquals(AppMode.ALLOW, fake.policy.mode(Seed.browser.key))
+    }
+
+    @Test
+    fun blockingAPartOfThePhoneIsExplainedBeforeItActs() {
+        val root = Stage.root(apps())
+        Stage.tap(row(root, "Mi Browser"), "Filter")
+        assertTrue(Stage.says(Stage.sheet(), "updates or sign-in may stop working"))
+        assertTrue(Stage.says(Stage.sheet(), "Block connections without VPN"))
+        Stage.dialog().dismiss()
+        Stage.tap(row(root, "WhatsApp"), "Filter")
+        assertFalse(Stage.says(Stage.sheet(), "updates or sign-in may stop working"))
+    }
+
+    @Test
+    fun whatTheUserChangedIsGathered() {
+        val texts = Stage.texts(Stage.root(apps()))
+        val changed = texts.subList(texts.indexOf("Changed by you"), texts.indexOf("Most stopped today"))
+        assertTrue("MSA" in changed && "My Bank" in changed)
+        assertFalse("Mi Browser" in changed)
+    }
+
+    @Test
+    fun searchFindsByNameAndByPackageAndBackClosesIt() {
+        val screen = apps()
+        val root = Stage.root(screen)
+        Stage.tap(root, "Search")
+        val field = Stage.shown(root).filterIsInstance<EditText>().single()
+        field.setText("mipicks")
+        Stage.settle()
+        assertTrue(Stage.says(root, "GetApps"))
+        assertFalse(Stage.says(root, "Mi Browser"))
+        field.setText("xyz")
+        Stage.settle()
+        assertTrue(Stage.says(root, "No app is called “xyz”."))
+        screen.closeOpen()
+        Stage.settle()
+        assertTrue(Stage.says(root, "Mi Browser"))
+        assertTrue(Stage.says(root, "Changed by you"))
+    }
+
+    @Test
+    fun aScreenReaderMeetsOneNodeWithActions() {
+        val root = Stage.root(apps())
+        val row = row(root, "Mi Browser")
+        assertEquals("Mi Browser, 412 stopped · 38 let through, Filter", row.contentDescription)
+        @Suppress("DEPRECATION") // The constructor is of Android 11.
+        val node = AccessibilityNodeInfo.obtain()
+        row.onInitializeAccessibilityNodeInfo(node)
+        assertTrue(node.actionList.map { it.label?.toString() }.containsAll(listOf("Allow", "Filter", "Block")))
+        row.performAccessibilityAction(R.id.action_block, null)
+        Stage.settle()
+        assertEquals(AppMode.BLOCK, fake.policy.mode(Seed.browser.key))
+    }
+
+    @Test
+    fun oneAppTellsTheSameNumbersAsTheList() {
+        val root = Stage.root(app(Seed.browser.key))
+        assertTrue(Stage.says(root, "412 stopped"))
+        assertTrue(Stage.says(root, "38 let through, 4.1 MB"))
+        assertTrue(Stage.says(root, "sa.api.intl.miui.com"))
+        assertTrue(Stage.says(root, "248"))
+    }
+
+    @Test
+    fun networksAreSwitchedOneByOne() {
+        val screen = app(Seed.browser.key)
+        val root = Stage.root(screen)
+        Stage.tap(root, "Mobile")
+        assertEquals(NetworkUse(wifi = true, mobile = false), fake.policy.networks(Seed.browser.key))
+        Stage.tap(root, "Undo")
+        assertEquals(NetworkUse(), fake.policy.networks(Seed.browser.key))
+    }
+
+    @Test
+    fun aBlockedAppSaysWhyItsNetworksAreOff() {
+        val screen = app(Seed.msa.key)
+        assertTrue(Stage.says(Stage.root(screen), "Off, because the app is blocked"))
+    }
+
+    @Test
+    fun anAppThatHasGoneKeepsItsRules() {
+        val root = Stage.root(app("org.example.gone"))
+        assertTrue(Stage.says(root, "No longer installed. Rules are kept for when it comes back."))
+    }
+
+    private fun app(key: String): AppActivity =
+        Stage.open(AppActivity::class.java, Intent().putExtra(AppActivity.KEY, key)).get()
+}

@@ -1,0 +1,194 @@
+// What Home tells, and what its buttons ask for.
+package org.hushwall.ui
+
+import android.content.Intent
+import android.view.View
+import org.hushwall.AppRunner
+import org.hushwall.log.LogTrouble
+import org.hushwall.policy.PolicyTrouble
+import org.hushwall.ui.main.MainActivity
+import org.hushwall.ui.record.RecordActivity
+import org.hushwall.ui.setup.SetupActivity
+import org.hushwall.ui.setup.SetupMemory
+import org.hushwall.vpn.ProtectionState
+import org.hushwall.vpn.ProtectionStatus
+import org.junit.Assert.assertEquals
+import org.junit.Assert.assertFalse
+import org.junit.Assert.assertTrue
+import org.junit.Before
+import org.junit.Test
+import org.junit.runner.RunWith
+import org.robolectric.Shadows.shadowOf
+import org.robolectric.annotation.Config
+import org.robolectric.shadows.ShadowAlertDialog
+
+@RunWith(AppRunner::class)
+@Config(sdk = [34], application = FakeHushwall::class, instrumentedPackages = [CLOCKED], qualifiers = "en-w360dp-h720dp-hdpi")
+class HomeTest {
+    private val fake get() = Stage.fake
+
+    @Before
+    fun afternoon() = Seed.afternoon(Stage.fake)
+
+    private fun home(): MainActivity = Stage.open(MainActivity::class.java).get()
+
+    private fun status(state: ProtectionState, change: ProtectionStatus.() -> ProtectionStatus = { this }) {
+        fake.protection.status = ProtectionStatus(state).change()
+        Stage.settle()
+    }
+
+    @Test
+    fun threeAnswersWithoutScrolling() {
+        val root = Stage.root(home())
+        val texts = Stage.shown(root).filterIsInstance<android.widget.TextView>()
+        for (answer in listOf("Protected", "1,184", "Mi Browser")) {
+            val view = texts.first { it.text.toString() == answer }
+            val at = IntArray(2).also(view::getLocationInWindow)
+            val bar = texts.first { it.text.toString() == "Activity" }
+            val barTop = IntArray(2).also(bar::getLocationInWindow)[1]
+            assertTrue("$answer is above the bar", at[1] + view.height < barTop)
+        }
+    }
+
+    @Test
+    fun theTestOfTheFilterIsTold() {
+        val screen = home()
+        assertTrue(Stage.says(Stage.root(screen), "Tested 12 s ago"))
+        Stage.pass(2)
+        assertTrue(Stage.says(Stage.root(screen), "Tested 14 s ago"))
+    }
+
+    @Test
+    fun eachStateHasItsOwnSentence() {
+        val root = Stage.root(home())
+        val sentences = mapOf(
+            ProtectionState.OFF to "Nothing is stopped and nothing is written down",
+            ProtectionState.STARTING to "Checking that the filter works",
+            ProtectionState.NOT_SURE to "the last test did not come back",
+            ProtectionState.NO_NETWORK to "No internet right now",
+            ProtectionState.OTHER_VPN to "another app has it",
+            ProtectionState.OTHER_VPN_ALWAYS_ON to "Switch off “Always-on VPN”",
+            ProtectionState.CONSENT_MISSING to "Android asks again after some updates",
+            ProtectionState.IMPOSSIBLE to "another kind of processor",
+        )
+        for ((state, sentence) in sentences) {
+            status(state)
+            assertTrue("$state: ${Stage.texts(root)}", Stage.says(root, sentence))
+        }
+    }
+
+    @Test
+    fun aFailedFilterIsCalledClosedOnlyWhereATunnelHoldsTheInternetBack() {
+        val root = Stage.root(home())
+        status(ProtectionState.FAILED) { copy(since = Seed.NOW - 120_000) }
+        assertTrue(Stage.says(root, "Not protected"))
+        Stage.tunnelIsUp()
+        status(ProtectionState.FAILED) { copy(detail = "again") }
+        status(ProtectionState.FAILED) { copy(since = Seed.NOW - 120_000) }
+        assertTrue(Stage.says(root, "Closed for safety"))
+        assertTrue(Stage.says(root, "14:30"))
+    }
+
+    @Test
+    fun theSwitchTurnsOffAtOnce() {
+        val screen = home()
+        Stage.tap(Stage.root(screen), "Protected")
+        assertEquals(listOf("off"), fake.protection.asked)
+    }
+
+    @Test
+    fun turningOnAsksAndroidAndThenTurnsOn() {
+        status(ProtectionState.OFF)
+        fake.protection.consent = Intent("android.net.vpn.CONSENT")
+        val screen = home()
+        Stage.tap(Stage.root(screen), "Off")
+        val asked = shadowOf(screen).nextStartedActivityForResult
+        assertEquals("android.net.vpn.CONSENT", asked.intent.action)
+        fake.protection.consent = null
+        shadowOf(screen).receiveResult(asked.intent, android.app.Activity.RESULT_OK, null)
+        assertEquals(listOf("on", "on"), fake.protection.asked)
+    }
+
+    @Test
+    fun consentRefusedAtOnceIsExplainedWithAWayOn() {
+        status(ProtectionState.OFF)
+        fake.protection.consent = Intent("android.net.vpn.CONSENT")
+        val screen = home()
+        Stage.tap(Stage.root(screen), "Off")
+        val asked = shadowOf(screen).nextStartedActivityForResult
+        shadowOf(screen).receiveResult(asked.intent, android.app.Activity.RESULT_CANCELED, null)
+        val told = shadowOf(ShadowAlertDialog.getLatestAlertDialog())
+        assertEquals("Your phone answered for you", told.title)
+    }
+
+    @Test
+    fun pauseIsChosenInASheet() {
+        val screen = home()
+        Stage.tap(Stage.root(screen), "Pause")
+        Stage.tap(Stage.sheet(), "15 min")
+        val asked = fake.protection.asked.single().removePrefix("pause ").toLong()
+        assertTrue(asked in Seed.NOW + 15 * 60_000..Seed.NOW + 15 * 60_000 + 5_000)
+    }
+
+    @Test
+    fun aGapOfLastNightIsToldUntilItWasLookedAt() {
+        fake.gaps.list = Seed.gaps() + Seed.gapToday
+        val root = Stage.root(home())
+        assertTrue(Stage.says(root, "Protected again"))
+        assertTrue(Stage.says(root, "Not protected 02:13 to 06:40"))
+        assertTrue(Stage.says(root, "Gap today, 4 h 27 min"))
+        Stage.open(RecordActivity::class.java).pause().stop().destroy()
+        val later = Stage.root(home())
+        assertFalse(Stage.says(later, "Protected again"))
+        assertTrue(Stage.says(later, "Gap today, 4 h 27 min"))
+    }
+
+    @Test
+    fun troubleWithDataHasItsOwnSentence() {
+        fake.log.trouble = LogTrouble.STORAGE_FULL
+        assertTrue(Stage.says(Stage.root(home()), "Activity is not saved until there is room"))
+        fake.log.trouble = LogTrouble.NEWER_VERSION
+        assertTrue(Stage.says(Stage.root(home()), "The record comes from a newer Hushwall"))
+        fake.log.trouble = LogTrouble.DAMAGED
+        assertTrue(Stage.says(Stage.root(home()), "Part of the record could not be read"))
+        fake.policy.trouble = PolicyTrouble.NEWER_VERSION
+        assertTrue(Stage.says(Stage.root(home()), "These rules come from a newer Hushwall"))
+        fake.policy.trouble = PolicyTrouble.DAMAGED
+        assertTrue(Stage.says(Stage.root(home()), "Your rules could not be read"))
+    }
+
+    @Test
+    fun theFirstStartLeadsToTheFirstRun() {
+        SetupMemory(fake).isFirstRunDone = false
+        val screen = home()
+        assertEquals(SetupActivity::class.java.name, shadowOf(screen).nextStartedActivity.component?.className)
+    }
+
+    @Test
+    fun backGoesHomeAndThenLeaves() {
+        val screen = home()
+        screen.goTo(MainActivity.ACTIVITY)
+        press(screen)
+        assertTrue(Stage.says(Stage.root(screen), "Stopped today"))
+        assertFalse(screen.isFinishing)
+    }
+
+    @Test
+    @Config(sdk = [26])
+    fun backOnAndroid8() {
+        val screen = home()
+        screen.goTo(MainActivity.APPS)
+        @Suppress("DEPRECATION")
+        screen.onBackPressed()
+        assertTrue(Stage.says(Stage.root(screen), "Stopped today"))
+        @Suppress("DEPRECATION")
+        screen.onBackPressed()
+        assertTrue(screen.isFinishing)
+    }
+
+    private fun press(screen: MainActivity) {
+        screen.closeOpen()
+        Stage.settle()
+        assertEquals(View.VISIBLE, Stage.root(screen).visibility)
+    }
+}
