@@ -63,6 +63,26 @@ fn the_built_in_lists_count_and_tell_what_a_host_is_for() {
 }
 
 #[test]
+fn easyprivacy_counts_where_a_document_names_it() {
+    let text_of = include_str!("../../../data/easyprivacy.txt");
+    let rule = text_of.lines().find_map(|line| line.strip_prefix("||")).unwrap();
+    let host = rule.trim_end_matches('^');
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rules.json");
+    let verdict = |lists: &str| {
+        std::fs::write(&path, format!(r#"{{"version": 1, "lists": {lists}}}"#)).unwrap();
+        let output = hushwall(&["explain", "browser", host, "--policy", path.to_str().unwrap()]);
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        text(&output.stdout).lines().nth(1).unwrap_or_default().to_owned()
+    };
+    assert_eq!(verdict("[]"), "allow: nothing speaks against it");
+    assert_eq!(
+        verdict(r#"[{"name": "EasyPrivacy"}]"#),
+        format!("block: {host} is on the list EasyPrivacy")
+    );
+}
+
+#[test]
 fn completions_and_the_man_page_are_printed() {
     for (shell, word) in
         [("bash", "complete"), ("zsh", "#compdef"), ("fish", "complete -c hushwall")]
