@@ -104,7 +104,7 @@ class ActivityTest {
     fun oneConnectionTellsWhyHowSureAndByWhat() {
         val root = Stage.root(connection(Seed.rows().first(), 14))
         for (text in listOf("Stopped", "Mi Browser tried to reach", "Only the name lookup left.", "Known for tracking", "Sure",
-            "Xiaomi protections", "Singapore", "Computer rented from Alibaba Cloud", "13 times before")) {
+            "Built-in protections", "Singapore", "Computer rented from Alibaba Cloud", "13 times before")) {
             assertTrue(text, Stage.says(root, text))
         }
     }

@@ -82,10 +82,10 @@ object Seed {
         asn = asn?.let { 45_102 }, asnName = asn,
     )
 
-    fun listed(entry: String) = Reason("listed", "Entry $entry of xiaomi", "xiaomi", entry)
+    fun listed(entry: String) = Reason("listed", "Entry $entry of built-in trackers", "built-in trackers", entry)
 
     val nothing = Reason("nothing-against", "No rule is against it")
-    val needed = Reason("protected", "Kept open: Find Device", "keep-open", "find.api.micloud.xiaomi.net")
+    val needed = Reason("protected", "Kept open: Find Device", "built-in never", "find.api.micloud.xiaomi.net")
 
     fun rows(): List<LogRow> {
         var id = 0L
@@ -93,7 +93,7 @@ object Seed {
         return times(14) { id, i -> row(id, browser, "sa.api.intl.miui.com", 12 + i * 2, true, listed("miui.com"), country = "SG", asn = "Alibaba Cloud") } +
             times(1) { id, i -> row(id, whatsApp, "mmx-ds.cdn.whatsapp.net", 14, false, nothing, country = "IE", remote = "203.0.113.8:443") } +
             times(3) { id, i -> row(id, getApps, "api.ad.intl.xiaomi.com", 21 + i, true, listed("ad.intl.xiaomi.com"), country = "SG") } +
-            times(1) { id, i -> row(id, shop, "t.appsflyer.com", 35, true, Reason("listed", "Entry", "general", "appsflyer.com"), country = "US") } +
+            times(1) { id, i -> row(id, shop, "t.appsflyer.com", 35, true, Reason("listed", "Entry", "EasyPrivacy", "appsflyer.com"), country = "US") } +
             times(1) { id, i -> row(id, findDevice, "find.api.micloud.xiaomi.net", 49, false, needed, country = "DE") } +
             times(6) { id, i -> row(id, analytics, null, 67 + i, true, listed("203.0.113.65"), null, "hidden", "CN", remote = "203.0.113.65:80") } +
             times(1) { id, i -> row(id, weather, "weather.market.xiaomi.com", 88, false, nothing, Confidence.RESOLVED, "dns", "SG") } +

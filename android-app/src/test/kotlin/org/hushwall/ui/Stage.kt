@@ -116,6 +116,8 @@ object Stage {
     }
 
     private fun save(bitmap: Bitmap, name: String) {
+        // Nothing shines through: a third less to store.
+        bitmap.setHasAlpha(false)
         val file = File(System.getProperty("hushwall.shots") ?: "build/screenshots", "$name.png")
         file.parentFile?.mkdirs()
         file.outputStream().use { bitmap.compress(Bitmap.CompressFormat.PNG, 100, it) }

@@ -27,7 +27,6 @@ import org.hushwall.ui.widget.TopBar
 import org.hushwall.ui.widget.Weight
 import org.hushwall.ui.widget.WordButton
 import org.hushwall.ui.words.Words
-import org.hushwall.ui.words.startOfDay
 
 internal class ActivityTab(private val screen: MainActivity) : Tab {
     private val words = Words(screen)
@@ -42,11 +41,8 @@ internal class ActivityTab(private val screen: MainActivity) : Tab {
     private val state = FrameLayout(screen)
     private val newPill = WordButton(screen, Weight.FILLED, "") { showNew() }
     private var filter = FeedFilter()
-    private var mark = 0L
-    private var older: Long? = null
+    private val source = FeedSource(screen.hushwall, screen.questions, feed, ::paint)
     private var isHeld = false
-    private var isAsking = false
-    private var askedAt = 0L
 
     override val view: View = column(screen)
 
@@ -70,21 +66,11 @@ internal class ActivityTab(private val screen: MainActivity) : Tab {
 
     override fun onVisible() {
         screen.whileVisible(screen.hushwall.protection.listen { StateBanner(screen).fill(state, it) })
-        restart()
+        source.restart(filter, System.currentTimeMillis())
     }
 
     override fun onTick(now: Long) {
-        if (isAsking || now - askedAt < LIVE_MILLIS) return
-        askedAt = now
-        isAsking = true
-        val from = mark
-        screen.questions.ask({ screen.hushwall.log.changes(from) }) {
-            isAsking = false
-            mark = it.mark
-            val hold = isHeld || !isAtTop
-            feed.addNewer(it.rows.filter(filter::matches), hold)
-            paint()
-        }
+        source.follow(now, hold = isHeld || !isAtTop)
     }
 
     override fun closeOpen(): Boolean {
@@ -117,22 +103,6 @@ internal class ActivityTab(private val screen: MainActivity) : Tab {
         return frame
     }
 
-    private fun restart() {
-        val now = System.currentTimeMillis()
-        val asked = filter
-        screen.questions.ask({
-            val page = screen.hushwall.log.page(asked.forLog(now))
-            val from = page.rows.lastOrNull()?.started ?: startOfDay(now, 0)
-            page to screen.hushwall.gaps.since(Math.min(from, startOfDay(now, 0)))
-        }) { (page, gaps) ->
-            mark = page.mark
-            older = page.next
-            feed.restart(page.rows, gaps)
-            isAsking = false
-            paint()
-        }
-    }
-
     private fun paint() {
         val items = feed.items()
         rows.show(items)
@@ -159,7 +129,7 @@ internal class ActivityTab(private val screen: MainActivity) : Tab {
         if (next == filter) return
         filter = next
         chips.show(next)
-        restart()
+        source.restart(next, System.currentTimeMillis())
     }
 
     private fun setHeld(held: Boolean) {
@@ -194,22 +164,11 @@ internal class ActivityTab(private val screen: MainActivity) : Tab {
         }
 
         override fun onScroll(view: AbsListView, first: Int, visible: Int, total: Int) {
-            val before = older ?: return
-            if (total == 0 || first + visible < total - NEAR_END) return
-            older = null
-            val asked = filter
-            screen.questions.ask({ screen.hushwall.log.page(asked.forLog(System.currentTimeMillis()), before) }) {
-                if (asked == filter) {
-                    older = it.next
-                    feed.addOlder(it.rows)
-                    paint()
-                }
-            }
+            if (total > 0 && first + visible >= total - NEAR_END) source.more(System.currentTimeMillis())
         }
     }
 
     private companion object {
-        const val LIVE_MILLIS = 2_000L
         const val NEAR_END = 10
     }
 }

@@ -1,6 +1,7 @@
 // What differs between Android 8 and today, guarded once here so that screens need not know.
 package org.hushwall.ui.kit
 
+import android.animation.ValueAnimator
 import android.app.Activity
 import android.graphics.Rect
 import android.os.Build
@@ -75,7 +76,7 @@ internal object Compat {
         }
 
     /** False when the user has switched animations off. */
-    fun animates(): Boolean = Build.VERSION.SDK_INT < 33 || android.animation.ValueAnimator.areAnimatorsEnabled()
+    fun animates(): Boolean = ValueAnimator.areAnimatorsEnabled()
 }
 
 /**

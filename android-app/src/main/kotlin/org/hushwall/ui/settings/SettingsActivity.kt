@@ -66,6 +66,7 @@ internal class SettingsActivity : Screen() {
             listOfNotNull(
                 version()?.let { SettingsRow.Content(R.string.version, it) },
                 SettingsRow.Content(R.string.licence, getString(R.string.licence_name)) { tell(R.string.licence, R.string.licence_text) },
+                SettingsRow.Content(R.string.sources, getString(R.string.sources_line)) { tell(R.string.sources, R.string.sources_text) },
                 SettingsRow.Content(R.string.permissions, getString(R.string.permissions_line)) { tell(R.string.permissions, R.string.permissions_text) },
             ),
         )

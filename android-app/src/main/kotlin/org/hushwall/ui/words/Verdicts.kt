@@ -20,7 +20,7 @@ internal class Verdicts(private val context: Context) {
             return context.getString(R.string.reason_hidden_no_rule)
         }
         val list = row.reason.list
-        if (row.reason.code == "listed" && list != null) return context.getString(R.string.reason_listed, listName(list))
+        if (row.reason.code == "listed" && list != null && list != BUILT_IN) return context.getString(R.string.reason_listed, listName(list))
         return context.getString(shortOf(row.reason, row.blocked))
     }
 
@@ -86,11 +86,18 @@ internal class Verdicts(private val context: Context) {
 
     private fun listName(name: String): String =
         when (name) {
-            "xiaomi" -> context.getString(R.string.list_xiaomi)
+            BUILT_IN -> context.getString(R.string.decided_builtin)
+            BUILT_IN_STRICT -> context.getString(R.string.list_strict)
+            BUILT_IN_NEVER -> context.getString(R.string.list_kept_open)
             else -> Words(context).name(name)
         }
 
     companion object {
+        /** Names of the lists that come with the app (rust-core/catalog). */
+        private const val BUILT_IN = "built-in trackers"
+        private const val BUILT_IN_STRICT = "built-in strict"
+        private const val BUILT_IN_NEVER = "built-in never"
+
         /** "203.0.113.7" of "203.0.113.7:443", "2001:db8::1" of "[2001:db8::1]:443". */
         fun address(end: String): String {
             val colon = end.lastIndexOf(':')
