@@ -4,6 +4,7 @@ import org.hushwall.AppRunner
 import org.hushwall.Phone
 import org.hushwall.lab.Lab
 import org.hushwall.lab.LabServer
+import org.hushwall.lab.Question
 import org.hushwall.log.LogFilter
 import org.hushwall.policy.AppMode
 import org.hushwall.shadows.Asked
@@ -91,6 +92,14 @@ class TunTest {
         curl(ANALYTICS)
         curl(BROWSER)
         assertEquals(before + 1, server.requests.get())
+    }
+
+    @Test
+    fun aTrackerIsStoppedAtItsNameWithoutAnythingChosen() {
+        val dns = Tunnels.asked.single().dns.first()
+        assertEquals("0.0.0.0", phone.beside { Question.ask(lab, dns, "sa.api.intl.miui.com") })
+        phone.await("it in the log") { rows().any { it.isQuestion && it.blocked && it.host == "sa.api.intl.miui.com" } }
+        assertEquals("listed", rows().first { it.isQuestion }.reason.code)
     }
 
     @Test
