@@ -34,7 +34,7 @@ open class Hushwall : Application() {
     private val coreLog by lazy { CoreLog(core, clock) }
     private val record by lazy { ProtectionRecord(protectedFiles, clock, PreviousEnd(this, clock)::after) }
     internal val live: LiveProtection by lazy {
-        LiveProtection(this, core, filePolicy, apps, coreLog, record, clock)
+        LiveProtection(this, core, filePolicy, apps, coreLog, record, logFile(), clock)
     }
 
     open val apps: AppCatalogue by lazy { InstalledApps(this) }

@@ -1,5 +1,6 @@
 package org.hushwall.log
 
+import java.io.File
 import java.util.Calendar
 import org.hushwall.core.Core
 import org.hushwall.core.CoreEvent
@@ -48,6 +49,15 @@ internal class CoreLog(private val core: Core, private val now: () -> Long = Sys
 
     override fun clear() {
         asked { core.command("clear-log") }
+    }
+
+    /** After the first unlock: the log is [file] from now on, and gets what was kept until then. A failure is [trouble]. */
+    fun takeBuffer(file: File) {
+        try {
+            asked { core.command("move-buffer", "log" to file.path) }
+        } catch (e: CoreException) {
+            trouble = troubleOf(e.code)
+        }
     }
 
     /** The core told something about the log. */

@@ -17,10 +17,10 @@ class FirewallService : VpnService() {
     override fun onStartCommand(intent: Intent?, flags: Int, startId: Int): Int {
         // First, whatever comes: who was started in the foreground and does not say so is ended.
         toForeground(protection.notification())
+        protection.attach(this, bySystem = intent?.action == SERVICE_INTERFACE)
         when (intent?.action) {
             ACTION_PAUSE -> protection.pauseFromOutside()
             ACTION_RESUME -> protection.resume()
-            else -> protection.attach(this, bySystem = intent?.action == SERVICE_INTERFACE)
         }
         return START_STICKY
     }

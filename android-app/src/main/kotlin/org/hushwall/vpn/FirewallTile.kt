@@ -2,6 +2,8 @@ package org.hushwall.vpn
 
 import android.annotation.SuppressLint
 import android.app.PendingIntent
+import android.content.ComponentName
+import android.content.Context
 import android.content.Intent
 import android.os.Build
 import android.service.quicksettings.Tile
@@ -72,5 +74,10 @@ class FirewallTile : TileService() {
         if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.Q) tile.subtitle = getString(words)
         tile.contentDescription = getString(R.string.app_name) + ", " + getString(words)
         tile.updateTile()
+    }
+
+    companion object {
+        /** The state is another: Android lets the tile look again, if it is shown. */
+        fun renew(context: Context) = requestListeningState(context, ComponentName(context, FirewallTile::class.java))
     }
 }

@@ -6,8 +6,8 @@ import android.content.Intent
 import android.net.VpnService
 import android.os.Handler
 import android.os.Looper
+import java.io.File
 import java.util.concurrent.CopyOnWriteArrayList
-import org.hushwall.Hushwall
 import org.hushwall.apps.AppCatalogue
 import org.hushwall.core.Core
 import org.hushwall.core.CoreEvent
@@ -32,6 +32,7 @@ internal class LiveProtection(
     private val apps: AppCatalogue,
     private val log: CoreLog,
     private val record: ProtectionRecord,
+    private val logFile: File,
     private val now: () -> Long,
 ) : Protection, Filter.Listener, Screen.Listener {
     private val main = Handler(Looper.getMainLooper())
@@ -57,9 +58,20 @@ internal class LiveProtection(
 
     /** Something was begun, and the time that it may take is not over. */
     private var patient = false
+    private val endOfPatience = Later(main) {
+        patient = false
+        refresh()
+    }
 
     /** Another VPN took the place; it is taken back when that one has gone. */
     private var waiting = false
+    private val takeBack = Later(main) { if (waiting && wish.on && !networks.otherVpn(session.addresses)) bringUp() }
+    private val again = Later(main, ::restart)
+    private val endOfPause = Later(main, ::resume)
+    private val noAnswer = Later(main) {
+        beat = null
+        refresh()
+    }
 
     override var status = ProtectionStatus(ProtectionState.OFF)
         private set
@@ -69,7 +81,7 @@ internal class LiveProtection(
         screen.start()
         policy.listen(::onChoices)
         apps.listen(session::policyChanged)
-        if (wish.on) await(STARTS_MS)
+        if (wish.on) await()
         refresh()
     }
 
@@ -115,21 +127,19 @@ internal class LiveProtection(
     override fun pause(until: Long?) {
         if (!session.isUp) return
         session.pause = Pause(until)
-        main.removeCallbacks(endOfPause)
-        if (until != null) main.postDelayed(endOfPause, (until - now()).coerceAtLeast(0))
+        if (until == null) endOfPause.cancel() else endOfPause.after((until - now()).coerceAtLeast(0))
         refresh()
     }
 
     override fun resume() {
-        main.removeCallbacks(endOfPause)
+        endOfPause.cancel()
         session.pause = null
         refresh()
     }
 
     override fun test() {
         if (!session.isUp) return refresh()
-        main.removeCallbacks(noAnswer)
-        main.postDelayed(noAnswer, ANSWER_MS)
+        noAnswer.after(ANSWER_MS)
         filter.test()
     }
 
@@ -153,7 +163,9 @@ internal class LiveProtection(
         this.service = service
         if (bySystem) wish.on = true
         if (!wish.on) return service.end()
-        if (!session.isUp) bringUp()
+        // Where it is up already the system's settings may be others: the lockdown.
+        if (session.isUp) renewIfOutdated() else bringUp()
+        takeOver = false
     }
 
     /** Ends the core, for a process that goes on without it. */
@@ -195,7 +207,7 @@ internal class LiveProtection(
     override fun onFailed(message: String) = fail(message)
 
     override fun onAnswer(status: CoreStatus?) {
-        main.removeCallbacks(noAnswer)
+        noAnswer.cancel()
         if (!session.isUp) return
         when {
             status == null -> fail("the core does not answer")
@@ -211,9 +223,10 @@ internal class LiveProtection(
 
     override fun onEvents(events: List<CoreEvent>) {
         if (events.isNotEmpty()) record.heartbeat.traffic()
+        if (screen.isOn && events.any { it is CoreEvent.Connection }) main.post(notifications::onTraffic)
         for (event in events) {
             when (event) {
-                is CoreEvent.Connection -> main.post(notifications::onTraffic)
+                is CoreEvent.Connection -> Unit
                 is CoreEvent.Fault -> main.post { fail(event.message) }
                 is CoreEvent.Log -> log.told(event)
             }
@@ -232,8 +245,7 @@ internal class LiveProtection(
     }
 
     override fun onStorageUnlocked() {
-        val log = Hushwall.of(context).logFile().path
-        filter.order { core.command("move-buffer", "log" to log) }
+        filter.order { log.takeBuffer(logFile) }
     }
 
     private fun startService() {
@@ -243,7 +255,7 @@ internal class LiveProtection(
             // From the background Android may refuse (ForegroundServiceStartNotAllowedException, API 31).
             fail("Android refuses to start the service: $e")
         }
-        await(STARTS_MS)
+        await()
         refresh()
     }
 
@@ -254,12 +266,17 @@ internal class LiveProtection(
             return refresh()
         }
         takeOver = false
-        if (VpnService.prepare(service) != null) return lostConsent()
+        val consent = try {
+            VpnService.prepare(service)
+        } catch (e: RuntimeException) {
+            return fail("Android refuses to ask for consent: $e")
+        }
+        if (consent != null) return lostConsent()
         when (val outcome = session.open(service)) {
             Session.Outcome.Up -> {
                 waiting = false
                 consentMissing = false
-                await(STARTS_MS)
+                await()
                 refresh()
             }
             Session.Outcome.NoConsent -> lostConsent()
@@ -278,13 +295,12 @@ internal class LiveProtection(
         failure = message
         record.down(GapCause.FILTER_FAILED, message)
         refresh()
-        main.removeCallbacks(again)
-        if (wish.on && service != null) main.postDelayed(again, RETRIES_MS[failures.coerceAtMost(RETRIES_MS.size - 1)])
+        if (wish.on && service != null) again.after(RETRIES_MS[failures.coerceAtMost(RETRIES_MS.size - 1)])
         failures++
     }
 
     private fun restart() {
-        main.removeCallbacks(again)
+        again.cancel()
         if (!wish.on) return
         if (service == null) return startService()
         filter.close()
@@ -313,26 +329,13 @@ internal class LiveProtection(
 
     /** For another VPN to go. It may only be changing networks, so some time passes before its place is taken. */
     private fun awaitPlace() {
-        main.removeCallbacks(takeBack)
-        if (networks.otherVpn(session.addresses)) waiting = true else if (waiting) main.postDelayed(takeBack, OTHER_GONE_MS)
+        takeBack.cancel()
+        if (networks.otherVpn(session.addresses)) waiting = true else if (waiting) takeBack.after(OTHER_GONE_MS)
     }
 
-    private fun await(milliseconds: Long) {
+    private fun await() {
         patient = true
-        main.removeCallbacks(endOfPatience)
-        main.postDelayed(endOfPatience, milliseconds)
-    }
-
-    private val takeBack = Runnable { if (waiting && wish.on && !networks.otherVpn(session.addresses)) bringUp() }
-    private val endOfPatience = Runnable {
-        patient = false
-        refresh()
-    }
-    private val again = Runnable(::restart)
-    private val endOfPause = Runnable(::resume)
-    private val noAnswer = Runnable {
-        beat = null
-        refresh()
+        endOfPatience.after(STARTS_MS)
     }
 
     private fun refresh() {
@@ -340,40 +343,29 @@ internal class LiveProtection(
         if (next == status) return
         val isOther = next.state != status.state
         status = if (isOther) next.copy(since = now()) else next
+        if (isOther) FirewallTile.renew(context)
         notifications.show(status, service != null)
         listeners.forEach { it(status) }
     }
 
     private fun observe(): ProtectionStatus {
         val other = networks.otherVpn(session.addresses)
-        val state = state(other)
-        val missing = if (state == ProtectionState.FAILED) "Android has no tunnel of ours" else null
-        val detail = core.trouble ?: failure ?: missing ?: networks.state.privateDns?.let { "Private DNS: $it" }
-        return ProtectionStatus(
-            state = state,
-            testedAt = beat,
-            pausedUntil = session.pause?.until,
-            otherVpn = if (other) others.label() else null,
-            detail = detail,
-            since = status.since,
+        val facts = Facts(
+            trouble = core.trouble,
+            wanted = wish.on,
+            otherVpn = other,
+            otherAlwaysOn = other && others.alwaysOn() != null,
+            consentMissing = consentMissing,
+            failure = failure,
+            up = session.isUp && networks.isUp(session.addresses),
+            patient = patient,
+            paused = session.pause != null,
+            answered = beat != null,
+            network = networks.state,
         )
+        val otherLabel = if (other) others.label() else null
+        return ProtectionStatus(facts.state, beat, session.pause?.until, otherLabel, facts.detail, status.since)
     }
-
-    private fun state(other: Boolean): ProtectionState = when {
-        core.trouble != null -> ProtectionState.IMPOSSIBLE
-        !wish.on -> if (failure == null) ProtectionState.OFF else ProtectionState.FAILED
-        other -> if (others.alwaysOn() != null) ProtectionState.OTHER_VPN_ALWAYS_ON else ProtectionState.OTHER_VPN
-        consentMissing -> ProtectionState.CONSENT_MISSING
-        failure != null -> ProtectionState.FAILED
-        !isUp() -> if (patient) ProtectionState.STARTING else ProtectionState.FAILED
-        session.pause != null -> ProtectionState.PAUSED
-        beat == null -> ProtectionState.NOT_SURE
-        networks.state == NetworkState.NONE -> ProtectionState.NO_NETWORK
-        else -> ProtectionState.ON
-    }
-
-    /** Whether there is a tunnel of ours, and Android has a network of it. */
-    private fun isUp() = session.isUp && networks.isUp(session.addresses)
 
     private companion object {
         /** How long the engine has to answer a test: its loop answers within a turn. */

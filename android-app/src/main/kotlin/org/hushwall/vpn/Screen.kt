@@ -18,6 +18,7 @@ internal class Screen(private val context: Context, private val listener: Listen
         fun onStorageUnlocked()
     }
 
+    @Volatile
     var isOn = context.getSystemService(PowerManager::class.java).isInteractive
         private set
 

@@ -4,6 +4,7 @@ import android.content.Context
 import android.os.Build
 import android.os.ParcelFileDescriptor
 import android.telephony.TelephonyManager
+import java.io.IOException
 import org.hushwall.apps.AppCatalogue
 import org.hushwall.core.jsonOf
 import org.hushwall.policy.FilePolicy
@@ -62,9 +63,15 @@ internal class Session(
             // Seen of some makers' systems: SecurityException, IllegalStateException.
             return Outcome.Failed("Android refuses a tunnel: $e")
         } ?: return Outcome.NoConsent
+        val kept = try {
+            tun.dup()
+        } catch (e: IOException) {
+            tun.close()
+            return Outcome.Failed("no descriptor is left: $e")
+        }
         service.setUnderlyingNetworks(networks.underlying())
         val old = tunnel
-        tunnel = Tunnel(plan, tun.dup())
+        tunnel = Tunnel(plan, kept)
         addresses = plan.addresses
         filter.start(tun, plan, policyMessage(), networks.state.message())
         // After the core went over, so that there is never no tunnel.
