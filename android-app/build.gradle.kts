@@ -25,6 +25,8 @@ android {
     sourceSets.getByName("main") {
         kotlin.srcDir("src/main/kotlin")
         jniLibs.srcDir(nativeLibraries)
+        // What the app brings of lists and places: run scripts/build-apk once to have it.
+        assets.srcDir(rootProject.layout.projectDirectory.dir("build/android/assets"))
     }
     packaging {
         // Mapped from the APK itself; see android-app/tools/pack-apk.

@@ -25,7 +25,8 @@ const EVENTS: usize = 4096;
 /// Events of one answer at most: some 200 KB of JSON.
 const EVENTS_AT_ONCE: usize = 512;
 
-/// A firewall.
+/// A firewall. Of its locks the session's is taken first, and held while what a session is started with changes: none starts
+/// with what was just replaced.
 pub(crate) struct Core {
     sdk: u32,
     owners: Owners,
@@ -107,7 +108,7 @@ impl Core {
             dns_addresses: start.dns_addresses.clone(),
             network: network.network(),
             network_label: network.label,
-            rules: lock(&self.rules).clone(),
+            rules: self.rules(),
             attributor: Box::new(PhoneAttributor::new(self.sdk, app, self.owners.clone())),
             log,
             events: Some(sender),
@@ -134,13 +135,14 @@ impl Core {
     /// `policy`, `policy-version`; the rules from before stay.
     pub(crate) fn set_policy(&self, message: PolicyMessage) -> Result<(), CoreError> {
         let document = parse(message.document.get())?;
+        let running = lock(&self.session);
         let mut standing = lock(&self.rules);
         let situation =
             message.situation.map_or_else(|| standing.situation.clone(), Situation::from);
         let rules = Rules { document: Arc::new(document), resources: self.resources(), situation };
         rules.compile(&runtime::moment())?;
         self.owners.set(message.apps.into_iter().map(|app| (app.uid, app.name)));
-        if let Some(running) = lock(&self.session).as_ref() {
+        if let Some(running) = running.as_ref() {
             running.session.replace_rules(rules.clone())?;
         }
         *standing = rules;
@@ -149,7 +151,8 @@ impl Core {
 
     /// The network below is this one from now on.
     pub(crate) fn set_network(&self, message: NetworkMessage) -> Result<(), CoreError> {
-        if let Some(running) = lock(&self.session).as_ref() {
+        let running = lock(&self.session);
+        if let Some(running) = running.as_ref() {
             running.session.set_network(message.network(), &message.label);
         }
         *lock(&self.network) = message;
@@ -186,6 +189,15 @@ impl Core {
                 (None, false)
             }
         }
+    }
+
+    /// The app's rules; before it gave any, those of an empty document, under which the built-in lists count.
+    fn rules(&self) -> Rules {
+        let mut rules = lock(&self.rules).clone();
+        if rules.resources.built_in.is_none() {
+            rules.resources = self.resources();
+        }
+        rules
     }
 
     /// The lists and places of this moment.

@@ -18,8 +18,8 @@ pub(crate) use self::lists::{
 };
 pub(crate) use self::report::ReportArguments;
 pub(crate) use self::rules::{
-    CheckPolicy, ExplainArguments, NetworkName, PolicyAction, ProtocolName, RulesArguments,
-    ScreenState, ShowPolicy, SituationArguments,
+    AdviseArguments, CheckPolicy, ExplainArguments, NetworkName, PolicyAction, ProtocolName,
+    RulesArguments, ScreenState, ShowPolicy, SituationArguments,
 };
 
 /// The smallest MTU that carries IPv6, RFC 8200 section 5.
@@ -65,6 +65,7 @@ pub(crate) enum Action {
     #[command(subcommand)]
     Policy(PolicyAction),
     Explain(ExplainArguments),
+    Advise(AdviseArguments),
     /// Print the completions for a shell
     Completions {
         /// Which shell

@@ -4,6 +4,7 @@
 //! runs on ([`run`] a network namespace, [`engine_command`] an inherited descriptor), and shows what happened
 //! ([`terminal`], [`log_command`]). Deciding and relaying are the business of the crates below.
 
+mod advise_command;
 mod args;
 mod descriptor;
 mod engine_command;
@@ -51,6 +52,7 @@ fn main() -> ExitCode {
         Action::Lists(action) => lists_command::run(&action),
         Action::Policy(action) => policy_command::run(&action),
         Action::Explain(arguments) => explain_command::run(&arguments),
+        Action::Advise(arguments) => advise_command::run(&arguments),
         Action::Completions { shell } => completions(shell),
         Action::Man => manual(),
         Action::Inside(arguments) => run::inside(&arguments),

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use catalog::Catalog;
+use lists::{Bytes, Index};
 use policy::{Document, List, Policy, PolicyError, Resources};
 use runtime::{AddressPlaces, Rules};
 use serde_json::value::RawValue;
@@ -16,6 +17,9 @@ use crate::lists_file;
 /// Where addresses are, made by `scripts/update-data`.
 pub(crate) const PLACES: &[u8] = include_bytes!("../../../data/places.bin");
 
+/// The list EasyPrivacy as an index: it is there for documents that name it.
+const EASYPRIVACY: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/easyprivacy.lists"));
+
 /// What helps where the program's own data cannot be read.
 pub(crate) const BROKEN: &str = "the program is broken: install it again";
 
@@ -26,8 +30,10 @@ pub(crate) struct Loaded {
     pub(crate) document: Document,
     /// The rules as they were written; empty where the user named no file.
     text: String,
-    /// The lists.
+    /// The lists and places that it may refer to.
     pub(crate) resources: Resources,
+    /// The index file that the user named.
+    pub(crate) index: Option<Arc<Index<Bytes>>>,
     /// What the hosts of the built-in lists are for.
     pub(crate) catalog: Catalog,
 }
@@ -69,10 +75,16 @@ impl Loaded {
         let places = geo::Places::open(PLACES).map_err(|error| {
             LoadError::File(Failure::new("reading the built-in places", error).hint(BROKEN))
         })?;
-        let lists = index.into_iter().map(Arc::new).collect();
-        let resources =
-            Resources { built_in, lists, places: Some(Arc::new(AddressPlaces(places))) };
-        Ok(Loaded { document, text, resources, catalog })
+        let easyprivacy = Index::open(Bytes::new(EASYPRIVACY)).map_err(|error| {
+            LoadError::File(Failure::new("reading the built-in lists", error).hint(BROKEN))
+        })?;
+        let index = index.map(Arc::new);
+        let resources = Resources {
+            built_in,
+            lists: index.iter().cloned().chain([Arc::new(easyprivacy)]).collect(),
+            places: Some(Arc::new(AddressPlaces(places))),
+        };
+        Ok(Loaded { document, text, resources, index, catalog })
     }
 
     /// What the rules come to in this situation at this moment.

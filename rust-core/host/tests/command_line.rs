@@ -63,6 +63,46 @@ fn the_built_in_lists_count_and_tell_what_a_host_is_for() {
 }
 
 #[test]
+fn advice_gives_lists_that_rules_can_have() {
+    let told = hushwall(&["advise", "com.android.browser", "package:com.xiaomi.xmsf"]);
+    assert_eq!(told.status.code(), Some(0), "{}", text(&told.stderr));
+    assert!(text(&told.stdout).starts_with("Xiaomi: "), "{}", text(&told.stdout));
+    assert!(text(&told.stdout).contains("Xiaomi: Mi Push  your choice\n"));
+    let json = hushwall(&["advise", "com.android.browser", "com.xiaomi.xmsf", "--json"]);
+    let advised: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
+    let protections = advised["protections"].as_array().unwrap();
+    let push = protections.iter().find(|known| known["id"] == "xiaomi.push").unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rules.json");
+    std::fs::write(&path, format!(r#"{{"version": 1, "lists": [{}]}}"#, push["list"])).unwrap();
+    let arguments = ["explain", "com.xiaomi.xmsf", "app.chat.xiaomi.net", "--policy"];
+    let explained = hushwall(&[&arguments[..], &[path.to_str().unwrap()]].concat());
+    let line = "block: app.chat.xiaomi.net is on the list Xiaomi: Mi Push";
+    assert!(text(&explained.stdout).contains(line), "{}", text(&explained.stdout));
+    assert!(text(&hushwall(&["advise", "a.b"]).stdout).contains("Nothing is known"));
+}
+
+#[test]
+fn easyprivacy_counts_where_a_document_names_it() {
+    let text_of = include_str!("../../../data/easyprivacy.txt");
+    let rule = text_of.lines().find_map(|line| line.strip_prefix("||")).unwrap();
+    let host = rule.trim_end_matches('^');
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rules.json");
+    let verdict = |lists: &str| {
+        std::fs::write(&path, format!(r#"{{"version": 1, "lists": {lists}}}"#)).unwrap();
+        let output = hushwall(&["explain", "browser", host, "--policy", path.to_str().unwrap()]);
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        text(&output.stdout).lines().nth(1).unwrap_or_default().to_owned()
+    };
+    assert_eq!(verdict("[]"), "allow: nothing speaks against it");
+    assert_eq!(
+        verdict(r#"[{"name": "EasyPrivacy"}]"#),
+        format!("block: {host} is on the list EasyPrivacy")
+    );
+}
+
+#[test]
 fn completions_and_the_man_page_are_printed() {
     for (shell, word) in
         [("bash", "complete"), ("zsh", "#compdef"), ("fish", "complete -c hushwall")]

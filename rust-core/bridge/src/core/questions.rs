@@ -1,8 +1,9 @@
 //! Questions: what the log has, what the rules say, how the engine is. Nothing is changed by them.
 
+use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use policy::Policy;
+use policy::{List, Policy};
 use store::{Cursor, Filter, HostFilter, Mark, TotalsFilter, Verdict};
 use wire::Owner;
 
@@ -89,7 +90,7 @@ impl Core {
     }
 
     fn explain(&self, question: &Explain) -> Result<Answer, CoreError> {
-        let policy = lock(&self.rules).compile(&runtime::moment())?;
+        let policy = self.rules().compile(&runtime::moment())?;
         let owner = question.uid.map_or(Owner::Unknown, |uid| self.owners.owner(uid));
         explain::answer(&policy, &owner, question)
     }
@@ -121,22 +122,26 @@ impl Core {
 
     fn lists(&self) -> Answer {
         let resources = self.resources();
-        let rules = lock(&self.rules);
-        let enabled =
-            |name: &str| rules.document.lists.iter().any(|list| list.name == name && list.enabled);
-        let told = |name: &str, entries: usize| ListTold {
-            name: name.to_owned(),
-            entries,
-            enabled: enabled(name),
+        let document = Arc::clone(&lock(&self.rules).document);
+        let built_in = resources.built_in.as_deref().unwrap_or_default();
+        let told = |list: &List| {
+            let mut indexed = resources.lists.iter().flat_map(|index| index.lists());
+            let indexed = indexed.find(|known| known.name == list.name);
+            let own = list.hosts.as_ref().map_or(0, Vec::len)
+                + list.addresses.as_ref().map_or(0, Vec::len);
+            // The document turns a built-in list on or off by its name.
+            let named = document.lists.iter().find(|named| named.name == list.name);
+            ListTold {
+                name: list.name.clone(),
+                entries: own.max(indexed.map_or(0, |list| list.rules as usize)),
+                enabled: named.unwrap_or(list).enabled,
+            }
         };
-        let indexed = resources.lists.iter().flat_map(|index| index.lists());
-        let indexed = indexed.map(|list| told(list.name, list.rules as usize));
-        let own = rules.document.lists.iter().filter_map(|list| {
-            let (hosts, addresses) = (list.hosts.as_ref(), list.addresses.as_ref());
-            let entries = hosts.map_or(0, Vec::len) + addresses.map_or(0, Vec::len);
-            (hosts.is_some() || addresses.is_some()).then(|| told(&list.name, entries))
-        });
-        let lists = indexed.chain(own).collect();
+        let own = document
+            .lists
+            .iter()
+            .filter(|list| built_in.iter().all(|known| known.name != list.name));
+        let lists = built_in.iter().chain(own).map(told).collect();
         Answer::Lists { lists, unusable: lock(&self.files).unusable() }
     }
 }

@@ -231,7 +231,9 @@ fn rules_are_checked_before_they_hold_and_explained() {
     }
     assert_eq!(ask(&core, &json!({"ask": "policy-check", "document": document}))["ok"], true);
     let lists = ask(&core, &json!({"ask": "lists"}));
-    assert_eq!(lists["lists"], json!([{"name": "mine", "entries": 2, "enabled": true}]));
+    let lists = lists["lists"].as_array().unwrap();
+    assert!(lists.contains(&json!({"name": "mine", "entries": 2, "enabled": true})));
+    assert!(lists.len() > 1, "the built-in ones too");
     let question = |host: &str| json!({"ask": "explain", "uid": 10_123, "host": host, "port": 443});
     let told = ask(&core, &question("x.ads.example"));
     assert_eq!(told["reason"]["code"], "listed");

@@ -81,6 +81,20 @@ pub(crate) struct ExplainArguments {
     pub(crate) json: bool,
 }
 
+/// Tell what to switch on for a phone with these apps: what each protection stops, what may break, and how sure that is
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  hushwall advise com.android.browser com.miui.analytics
+  adb shell pm list packages | hushwall advise")]
+pub(crate) struct AdviseArguments {
+    /// The packages that are installed; without any, they are read from the standard input, one a line
+    #[arg(value_name = "PACKAGE")]
+    pub(crate) packages: Vec<String>,
+    /// One JSON object, with a list for the rules' \"lists\" in each protection
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
 /// The circumstances that rules may depend on. Without an option they are those of this machine, now.
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct SituationArguments {

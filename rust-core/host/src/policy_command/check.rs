@@ -50,11 +50,7 @@ pub(super) fn run(arguments: &CheckPolicy) -> Result<u8, Failure> {
             checked.rules = loaded.document.rules.len();
             checked.lists = loaded.document.lists.len();
             let now = runtime::moment().unix_seconds;
-            let notes = notes::of(
-                &loaded.document,
-                loaded.resources.lists.first().map(|index| &**index),
-                now,
-            );
+            let notes = notes::of(&loaded, now);
             checked.notes = notes
                 .into_iter()
                 .map(|(path, message)| finding(loaded.place(&path), path, message))

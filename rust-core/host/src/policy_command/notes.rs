@@ -1,16 +1,13 @@
 //! What in a good document has no effect, or another than it seems to have.
 
-use lists::{Bytes, Index};
 use policy::{AppEntry, Document, List, Mode, Rule, RuleVerdict};
 
+use crate::rules_files::Loaded;
 use crate::situation::time_words;
 
 /// Each note with the part of the document that it is about.
-pub(super) fn of(
-    document: &Document,
-    index: Option<&Index<Bytes>>,
-    now: u64,
-) -> Vec<(String, String)> {
+pub(super) fn of(loaded: &Loaded, now: u64) -> Vec<(String, String)> {
+    let Loaded { document, index, .. } = loaded;
     let mut notes = Vec::new();
     overall(document, now, &mut notes);
     for (number, group) in document.groups.iter().enumerate() {
@@ -26,9 +23,14 @@ pub(super) fn of(
         let about = silenced(document, rule, now);
         notes.extend(about.map(|what| (format!("rules[{number}]"), what)));
     }
+    // To turn off a list that is built in is an effect.
+    let is_built_in = |list: &List| {
+        let built_in = loaded.resources.built_in.iter().flat_map(|lists| lists.iter());
+        built_in.into_iter().any(|known| known.name == list.name)
+    };
     for (number, list) in document.lists.iter().enumerate() {
-        notes
-            .extend(without_effect(list).map(|what| (format!("lists[{number}]"), what.to_owned())));
+        let what = without_effect(list).filter(|_| !is_built_in(list));
+        notes.extend(what.map(|what| (format!("lists[{number}]"), what.to_owned())));
     }
     for known in index.iter().flat_map(|index| index.lists()) {
         if document.lists.iter().all(|list| list.name != known.name) {

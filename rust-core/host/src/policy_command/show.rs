@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::io;
 
-use policy::{Considered, Document, Mode, Policy, Reason, Role};
+use policy::{Considered, Document, List, Mode, Policy, Reason, Role};
 use serde::Serialize;
 
 use crate::args::{RulesArguments, ShowPolicy};
@@ -117,22 +117,32 @@ fn rules(document: &Document, policy: &Policy) -> Vec<RuleTold> {
     policy.rules_by_weight().into_iter().filter_map(told).collect()
 }
 
+/// The document's lists, then the built-in ones that it does not name.
 fn lists(loaded: &Loaded) -> Vec<ListTold> {
-    let in_index = |name: &str| {
-        let index = loaded.resources.lists.first()?;
-        index.lists().find(|list| list.name == name).map(|list| list.rules as usize)
+    let named = &loaded.document.lists;
+    let built_in = || loaded.resources.built_in.iter().flat_map(|lists| lists.iter());
+    let own_entries = |list: &List| match (&list.hosts, &list.addresses) {
+        (None, None) => None,
+        (hosts, addresses) => {
+            Some(hosts.iter().flatten().count() + addresses.iter().flatten().count())
+        }
     };
-    let told = loaded.document.lists.iter().map(|list| {
-        let hosts = list.hosts.as_ref().map(Vec::len);
-        let addresses = list.addresses.as_ref().map(Vec::len);
-        let entries = match (hosts, addresses) {
-            (None, None) => in_index(&list.name).unwrap_or(0),
-            (hosts, addresses) => hosts.unwrap_or(0) + addresses.unwrap_or(0),
-        };
-        let (name, role, enabled) = (list.name.clone(), list.role, list.enabled);
-        ListTold { name, role, enabled, entries }
-    });
-    told.collect()
+    let in_an_index = |name: &str| {
+        let known = loaded.resources.lists.iter().flat_map(|index| index.lists());
+        known.into_iter().find(|list| list.name == name).map(|list| list.rules as usize)
+    };
+    let told = |list: &List| {
+        let ours = built_in().find(|known| known.name == list.name);
+        let entries = own_entries(list)
+            .or_else(|| ours.and_then(own_entries))
+            .or_else(|| in_an_index(&list.name));
+        // A built-in list keeps its role, unless another one takes its place.
+        let role = ours.filter(|_| own_entries(list).is_none()).map_or(list.role, |ours| ours.role);
+        let (name, enabled) = (list.name.clone(), list.enabled);
+        ListTold { name, role, enabled, entries: entries.unwrap_or(0) }
+    };
+    let unnamed = built_in().filter(|list| named.iter().all(|known| known.name != list.name));
+    named.iter().chain(unnamed).map(told).collect()
 }
 
 impl Told {

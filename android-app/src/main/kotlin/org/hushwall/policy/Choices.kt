@@ -1,8 +1,8 @@
 package org.hushwall.policy
 
 import org.hushwall.core.jsonOf
-import org.hushwall.core.objects
 import org.hushwall.core.longOrNull
+import org.hushwall.core.objects
 import org.hushwall.core.stringOrNull
 import org.json.JSONArray
 import org.json.JSONObject

@@ -37,9 +37,9 @@ internal class Notifications(
     private var countedAt = -EVERY_MS
 
     init {
-        val status = NotificationChannel(CHANNEL_STATUS, context.getString(R.string.shell_channel_status), NotificationManager.IMPORTANCE_LOW)
+        val status = channel(CHANNEL_STATUS, R.string.shell_channel_status, NotificationManager.IMPORTANCE_LOW)
         status.setShowBadge(false)
-        val lost = NotificationChannel(CHANNEL_LOST, context.getString(R.string.shell_channel_lost), NotificationManager.IMPORTANCE_HIGH)
+        val lost = channel(CHANNEL_LOST, R.string.shell_channel_lost, NotificationManager.IMPORTANCE_HIGH)
         manager.createNotificationChannels(listOf(status, lost))
     }
 
@@ -102,6 +102,8 @@ internal class Notifications(
             .setContentText(title(status))
             .setAutoCancel(true)
             .build()
+
+    private fun channel(id: String, name: Int, importance: Int) = NotificationChannel(id, context.getString(name), importance)
 
     private fun builder(channel: String, title: String, icon: Int): Notification.Builder =
         Notification.Builder(context, channel).setSmallIcon(icon).setContentTitle(title).setContentIntent(openApp(context))

@@ -20,7 +20,12 @@ import org.robolectric.util.ReflectionHelpers
 @RunWith(AppRunner::class)
 @Config(sdk = [26, 29, 34, 35], application = Application::class)
 class NetworkStateTest {
-    private fun state(transport: Int, vararg addresses: String, clat: Boolean = false, change: LinkProperties.() -> Unit = {}): NetworkState {
+    private fun state(
+        transport: Int,
+        vararg addresses: String,
+        clat: Boolean = false,
+        change: LinkProperties.() -> Unit = {},
+    ): NetworkState {
         val capabilities = ShadowNetworkCapabilities.newInstance()
         shadowOf(capabilities).addTransportType(transport)
         val link = LinkProperties().apply {

@@ -1,12 +1,12 @@
 package org.hushwall.vpn
 
 import java.io.File
+import org.hushwall.AppRunner
 import org.junit.Assert.assertEquals
 import org.junit.Rule
 import org.junit.Test
 import org.junit.rules.TemporaryFolder
 import org.junit.runner.RunWith
-import org.hushwall.AppRunner
 
 @RunWith(AppRunner::class)
 class ProtectionRecordTest {

@@ -2,7 +2,6 @@ package org.hushwall.vpn
 
 import android.app.Notification
 import android.app.NotificationManager
-import android.app.PendingIntent
 import android.content.ComponentName
 import android.content.Intent
 import android.os.UserManager

@@ -31,12 +31,8 @@ class TunnelPlanTest {
     fun theInternetIsInsideAndTheLocalNetworkOutsideOnEveryAndroid() {
         for (sdk in listOf(26, 29, 32, 33, 35)) {
             val plan = plan(sdk)
-            for (address in listOf("1.1.1.1", "9.255.255.255", "11.0.0.0", "172.32.0.1", "223.255.255.255", "2001:4860:4860::8888", "64:ff9b::1")) {
-                assertTrue("$address on $sdk", plan.takes(address))
-            }
-            for (address in listOf("10.0.0.1", "172.16.5.5", "192.168.1.1", "169.254.1.1", "224.0.0.251", "255.255.255.255", "fe80::1", "fd12::1", "ff02::fb")) {
-                assertFalse("$address on $sdk", plan.takes(address))
-            }
+            INTERNET.forEach { assertTrue("$it on $sdk", plan.takes(it)) }
+            LOCAL.forEach { assertFalse("$it on $sdk", plan.takes(it)) }
         }
     }
 
@@ -84,5 +80,12 @@ class TunnelPlanTest {
         assertEquals(emptyList<Prefix>(), Prefix.of("10.1.0.0/16").minus(Prefix.of("10.0.0.0/8")))
         assertEquals(listOf(Prefix.of("10.0.0.0/8")), Prefix.of("10.0.0.0/8").minus(Prefix.of("11.0.0.0/8")))
         assertEquals(32, Prefix.of("0.0.0.0/0").minus(Prefix.of("255.255.255.255/32")).size)
+    }
+
+    private companion object {
+        val INTERNET = listOf("1.1.1.1", "9.255.255.255", "11.0.0.0", "172.32.0.1", "223.255.255.255", "2001:4860::8888", "64:ff9b::1")
+        val LOCAL = listOf(
+            "10.0.0.1", "172.16.5.5", "192.168.1.1", "169.254.1.1", "224.0.0.251", "255.255.255.255", "fe80::1", "fd12::1", "ff02::fb",
+        )
     }
 }
