@@ -12,6 +12,8 @@ import android.os.Looper
 import android.view.View
 import android.view.ViewGroup
 import android.widget.TextView
+import java.io.File
+import java.util.concurrent.TimeUnit
 import org.hushwall.ui.kit.Work
 import org.robolectric.Robolectric
 import org.robolectric.RuntimeEnvironment
@@ -20,8 +22,6 @@ import org.robolectric.android.controller.ActivityController
 import org.robolectric.shadows.ShadowDialog
 import org.robolectric.shadows.ShadowNetwork
 import org.robolectric.shadows.ShadowNetworkCapabilities
-import java.io.File
-import java.util.concurrent.TimeUnit
 
 object Stage {
     val fake: FakeHushwall get() = Seed.fake(RuntimeEnvironment.getApplication())
