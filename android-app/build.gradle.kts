@@ -29,8 +29,8 @@ android {
         assets.srcDir(rootProject.layout.projectDirectory.dir("build/android/assets"))
     }
     packaging {
-        // Mapped from the APK itself; see android-app/tools/pack-apk.
-        jniLibs.useLegacyPackaging = false
+        // Compressed; see android-app/tools/pack-apk.
+        jniLibs.useLegacyPackaging = true
     }
     buildTypes.getByName("release") {
         isMinifyEnabled = true

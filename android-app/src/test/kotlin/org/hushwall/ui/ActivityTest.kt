@@ -103,8 +103,11 @@ class ActivityTest {
     @Test
     fun oneConnectionTellsWhyHowSureAndByWhat() {
         val root = Stage.root(connection(Seed.rows().first(), 14))
-        for (text in listOf("Stopped", "Mi Browser tried to reach", "Only the name lookup left.", "Known for tracking", "Sure",
-            "Built-in protections", "Singapore", "Computer rented from Alibaba Cloud", "13 times before")) {
+        val told = listOf(
+            "Stopped", "Mi Browser tried to reach", "Only the name lookup left.", "Known for tracking", "Sure", "Built-in protections",
+            "Singapore", "Computer rented from Alibaba Cloud", "13 times before",
+        )
+        for (text in told) {
             assertTrue(text, Stage.says(root, text))
         }
     }

@@ -147,8 +147,11 @@ class FakePolicy : UserPolicy {
 /** Answers like the core: newest first, cut to the limit, changes after a mark. */
 class FakeLog : ActivityLog {
     @Volatile var rows: List<LogRow> = emptyList()
+
     @Volatile var day = DayTotals(0, 0, 0, emptyList(), emptyList())
+
     @Volatile var hours: List<HourTotal> = emptyList()
+
     @Volatile private var fresh: List<LogRow> = emptyList()
     private var mark = 1L
     var cleared = false
@@ -200,6 +203,7 @@ class FakeLog : ActivityLog {
 
 class FakeGaps : Gaps {
     @Volatile var list: List<Gap> = emptyList()
+
     @Volatile var share = 1.0
 
     override fun since(t: Long) = list.filter { (it.to ?: Long.MAX_VALUE) > t }

@@ -2,7 +2,10 @@
 package org.hushwall.ui
 
 import android.content.Intent
+import android.graphics.Insets
 import android.view.View
+import android.view.WindowInsets
+import android.widget.TextView
 import org.hushwall.AppRunner
 import org.hushwall.log.LogTrouble
 import org.hushwall.policy.PolicyTrouble
@@ -40,7 +43,7 @@ class HomeTest {
     @Test
     fun threeAnswersWithoutScrolling() {
         val root = Stage.root(home())
-        val texts = Stage.shown(root).filterIsInstance<android.widget.TextView>()
+        val texts = Stage.shown(root).filterIsInstance<TextView>()
         for (answer in listOf("Protected", "1,184", "Mi Browser")) {
             val view = texts.first { it.text.toString() == answer }
             val at = IntArray(2).also(view::getLocationInWindow)
@@ -155,6 +158,21 @@ class HomeTest {
         assertTrue(Stage.says(Stage.root(home()), "These rules come from a newer Hushwall"))
         fake.policy.trouble = PolicyTrouble.DAMAGED
         assertTrue(Stage.says(Stage.root(home()), "Your rules could not be read"))
+    }
+
+    @Test
+    @Config(sdk = [35])
+    fun wordsKeepClearOfTheBarsOfThePhone() {
+        val root = Stage.root(home())
+
+        @Suppress("DEPRECATION") // What Android 10 to 15 all know.
+        val bars = WindowInsets.Builder().setSystemWindowInsets(Insets.of(0, 36, 0, 72)).build()
+        root.dispatchApplyWindowInsets(bars)
+        Stage.settle()
+        for (text in Stage.shown(root).filterIsInstance<TextView>().filter { it.text.toString() in listOf("Hushwall", "Activity") }) {
+            val top = IntArray(2).also(text::getLocationInWindow)[1]
+            assertTrue(text.text.toString(), top >= 36 && top + text.height <= root.height - 72)
+        }
     }
 
     @Test

@@ -4,6 +4,7 @@ package org.hushwall.ui
 import android.content.Context
 import android.os.SystemClock
 import android.provider.Settings
+import java.util.TimeZone
 import org.hushwall.apps.AppInfo
 import org.hushwall.log.AppTotal
 import org.hushwall.log.Confidence
@@ -19,7 +20,6 @@ import org.hushwall.vpn.Gap
 import org.hushwall.vpn.GapCause
 import org.hushwall.vpn.ProtectionState
 import org.hushwall.vpn.ProtectionStatus
-import java.util.TimeZone
 
 /** Robolectric's clock rules in these packages too, so that a test can stand it still. For Config.instrumentedPackages. */
 const val CLOCKED = "org.hushwall.ui"
@@ -69,17 +69,30 @@ object Seed {
 
     fun fake(context: Context): FakeHushwall = context.applicationContext as FakeHushwall
 
-    fun row(
-        id: Long, app: AppInfo, host: String?, secondsAgo: Long, blocked: Boolean, reason: Reason,
-        confidence: Confidence? = Confidence.SEEN, source: String? = "sni", country: String? = null, asn: String? = null,
-        remote: String = "203.0.113.7:443",
-    ) = LogRow(
-        id = id, started = NOW - secondsAgo * 1000, updated = NOW - secondsAgo * 1000, ended = NOW - secondsAgo * 1000 + 900,
-        owner = Owner("app", app.uid, app.key), protocol = "tcp", local = "10.111.222.1:40000", remote = remote, host = host,
-        nameSource = source, confidence = confidence, isQuestion = false, blocked = blocked, reason = reason,
-        state = if (blocked) "blocked" else "closed", bytesUp = if (blocked) 0 else 1_840, bytesDown = if (blocked) 0 else 9_210,
-        packetsUp = if (blocked) 0 else 12, packetsDown = if (blocked) 0 else 14, network = "wifi", country = country,
-        asn = asn?.let { 45_102 }, asnName = asn,
+    fun row(id: Long, app: AppInfo, host: String?, secondsAgo: Long, blocked: Boolean, reason: Reason) = LogRow(
+        id = id,
+        started = NOW - secondsAgo * 1000,
+        updated = NOW - secondsAgo * 1000,
+        ended = NOW - secondsAgo * 1000 + 900,
+        owner = Owner("app", app.uid, app.key),
+        protocol = "tcp",
+        local = "10.111.222.1:40000",
+        remote = "203.0.113.7:443",
+        host = host,
+        nameSource = "sni",
+        confidence = Confidence.SEEN,
+        isQuestion = false,
+        blocked = blocked,
+        reason = reason,
+        state = if (blocked) "blocked" else "closed",
+        bytesUp = if (blocked) 0 else 1_840,
+        bytesDown = if (blocked) 0 else 9_210,
+        packetsUp = if (blocked) 0 else 12,
+        packetsDown = if (blocked) 0 else 14,
+        network = "wifi",
+        country = null,
+        asn = null,
+        asnName = null,
     )
 
     fun listed(entry: String) = Reason("listed", "Entry $entry of built-in trackers", "built-in trackers", entry)
@@ -87,41 +100,84 @@ object Seed {
     val nothing = Reason("nothing-against", "No rule is against it")
     val needed = Reason("protected", "Kept open: Find Device", "built-in never", "find.api.micloud.xiaomi.net")
 
+    /** [count] times the same, the newest [from] seconds ago and then every [every] seconds. */
+    private class Burst(
+        val count: Int,
+        val app: AppInfo,
+        val host: String?,
+        val from: Long,
+        val every: Long,
+        val reason: Reason,
+        val country: String,
+        val confidence: Confidence? = Confidence.SEEN,
+        val source: String = "sni",
+    )
+
+    private val miui = listed("miui.com")
+    private val ads = listed("ad.intl.xiaomi.com")
+    private val address = listed("203.0.113.65")
+    private val blocked = Reason("app-blocked", "The app is blocked")
+
+    private val bursts = listOf(
+        Burst(14, browser, "sa.api.intl.miui.com", 12, 2, miui, "SG"),
+        Burst(1, whatsApp, "mmx-ds.cdn.whatsapp.net", 14, 1, nothing, "IE"),
+        Burst(3, getApps, "api.ad.intl.xiaomi.com", 21, 1, ads, "SG"),
+        Burst(1, shop, "t.appsflyer.com", 35, 1, Reason("listed", "Entry", "EasyPrivacy", "appsflyer.com"), "US"),
+        Burst(1, findDevice, "find.api.micloud.xiaomi.net", 49, 1, needed, "DE"),
+        Burst(6, analytics, null, 67, 1, address, "CN", null, "hidden"),
+        Burst(1, weather, "weather.market.xiaomi.com", 88, 1, nothing, "SG", Confidence.RESOLVED, "dns"),
+        Burst(1, msa, "data.mistat.intl.xiaomi.com", 92, 1, blocked, "SG", Confidence.GUESSED, "guess"),
+        Burst(234, browser, "sa.api.intl.miui.com", 200, 90, miui, "SG"),
+        Burst(97, browser, "api.ad.intl.xiaomi.com", 250, 200, ads, "SG"),
+        Burst(67, browser, null, 300, 300, address, "CN", null, "hidden"),
+        Burst(34, browser, "www.example.org", 400, 500, nothing, "US", Confidence.RESOLVED, "dns"),
+        Burst(4, browser, "find.api.micloud.xiaomi.net", 500, 9_000, needed, "DE"),
+        Burst(40, msa, "data.mistat.intl.xiaomi.com", 700, 400, blocked, "SG"),
+        Burst(30, analytics, "tracking.intl.miui.com", 800, 400, miui, "DE"),
+    )
+
     fun rows(): List<LogRow> {
         var id = 0L
-        fun times(n: Int, make: (Long, Long) -> LogRow) = (0L until n).map { make(++id, it) }
-        return times(14) { id, i -> row(id, browser, "sa.api.intl.miui.com", 12 + i * 2, true, listed("miui.com"), country = "SG", asn = "Alibaba Cloud") } +
-            times(1) { id, i -> row(id, whatsApp, "mmx-ds.cdn.whatsapp.net", 14, false, nothing, country = "IE", remote = "203.0.113.8:443") } +
-            times(3) { id, i -> row(id, getApps, "api.ad.intl.xiaomi.com", 21 + i, true, listed("ad.intl.xiaomi.com"), country = "SG") } +
-            times(1) { id, i -> row(id, shop, "t.appsflyer.com", 35, true, Reason("listed", "Entry", "EasyPrivacy", "appsflyer.com"), country = "US") } +
-            times(1) { id, i -> row(id, findDevice, "find.api.micloud.xiaomi.net", 49, false, needed, country = "DE") } +
-            times(6) { id, i -> row(id, analytics, null, 67 + i, true, listed("203.0.113.65"), null, "hidden", "CN", remote = "203.0.113.65:80") } +
-            times(1) { id, i -> row(id, weather, "weather.market.xiaomi.com", 88, false, nothing, Confidence.RESOLVED, "dns", "SG") } +
-            times(1) { id, i -> row(id, msa, "data.mistat.intl.xiaomi.com", 92, true, Reason("app-blocked", "The app is blocked"), Confidence.GUESSED, "guess", "SG") } +
-            times(234) { id, i -> row(id, browser, "sa.api.intl.miui.com", 200 + i * 90, true, listed("miui.com"), country = "SG", asn = "Alibaba Cloud") } +
-            times(97) { id, i -> row(id, browser, "api.ad.intl.xiaomi.com", 250 + i * 200, true, listed("ad.intl.xiaomi.com"), country = "SG") } +
-            times(67) { id, i -> row(id, browser, null, 300 + i * 300, true, listed("203.0.113.65"), null, "hidden", "CN", remote = "203.0.113.65:80") } +
-            times(34) { id, i -> row(id, browser, "www.example.org", 400 + i * 500, false, nothing, Confidence.RESOLVED, "dns", "US") } +
-            times(4) { id, i -> row(id, browser, "find.api.micloud.xiaomi.net", 500 + i * 9_000, false, needed, country = "DE") } +
-            times(40) { id, i -> row(id, msa, "data.mistat.intl.xiaomi.com", 700 + i * 400, true, Reason("app-blocked", "The app is blocked"), country = "SG") } +
-            times(30) { id, i -> row(id, analytics, "tracking.intl.miui.com", 800 + i * 400, true, listed("miui.com"), country = "DE") }
+        return bursts.flatMap { burst ->
+            (0 until burst.count).map { i ->
+                val isBlocked = burst.reason.code == "listed" || burst.reason.code == "app-blocked"
+                val row = row(++id, burst.app, burst.host, burst.from + i * burst.every, isBlocked, burst.reason)
+                val server = if (burst.host == null) "203.0.113.65:80" else "203.0.113.7:443"
+                val asn = "Alibaba Cloud".takeIf { burst.reason == miui }
+                row.copy(
+                    remote = server,
+                    country = burst.country,
+                    confidence = burst.confidence,
+                    nameSource = burst.source,
+                    asn = asn?.let { 45_102 },
+                    asnName = asn,
+                )
+            }
+        }
     }
 
     fun gaps(): List<Gap> = listOf(
-        Gap(MIDNIGHT - 5 * 24 * HOUR + 21 * HOUR + 15 * 60_000, MIDNIGHT - 5 * 24 * HOUR + 21 * HOUR + 15 * 60_000 + 41_000, GapCause.RESTART, null),
-        Gap(MIDNIGHT - 4 * 24 * HOUR + 18 * HOUR + 2 * 60_000, MIDNIGHT - 4 * 24 * HOUR + 18 * HOUR + 40 * 60_000, GapCause.STOPPED_BY_USER, null),
-        Gap(MIDNIGHT - 2 * 24 * HOUR + 2 * HOUR + 13 * 60_000, MIDNIGHT - 2 * 24 * HOUR + 6 * HOUR + 40 * 60_000, GapCause.STOPPED_BY_SYSTEM, null),
+        gap(days = 5, fromMinute = 21 * 60 + 15, seconds = 41, GapCause.RESTART),
+        gap(days = 4, fromMinute = 18 * 60 + 2, seconds = 38 * 60, GapCause.STOPPED_BY_USER),
+        gap(days = 2, fromMinute = 2 * 60 + 13, seconds = (4 * 60 + 27) * 60, GapCause.STOPPED_BY_SYSTEM),
     )
 
     /** A gap of last night that is over. */
-    val gapToday = Gap(MIDNIGHT + 2 * HOUR + 13 * 60_000, MIDNIGHT + 6 * HOUR + 40 * 60_000, GapCause.STOPPED_BY_SYSTEM, null)
+    val gapToday = gap(days = 0, fromMinute = 2 * 60 + 13, seconds = (4 * 60 + 27) * 60, GapCause.STOPPED_BY_SYSTEM)
+
+    private fun gap(days: Int, fromMinute: Int, seconds: Int, cause: GapCause): Gap {
+        val from = MIDNIGHT - days * 24 * HOUR + fromMinute * 60_000L
+        return Gap(from, from + seconds * 1_000L, cause, null)
+    }
 
     private fun apps(): List<AppInfo> =
         listOf(msa, bank, browser, analytics, getApps, weather, themes, whatsApp, shop, findDevice, system) + others()
 
     private fun others(): List<AppInfo> = (1..131).map {
         val isSystem = it > 57
-        app(20_000 + it, OTHER_NAMES[it % OTHER_NAMES.size] + if (it < OTHER_NAMES.size) "" else " ${it / OTHER_NAMES.size + 1}", "org.example.app$it", isSystem)
+        val name = OTHER_NAMES[it % OTHER_NAMES.size]
+        val label = if (it < OTHER_NAMES.size) name else "$name ${it / OTHER_NAMES.size + 1}"
+        app(20_000 + it, label, "org.example.app$it", isSystem)
     }
 
     private fun day(): DayTotals {

@@ -12,6 +12,8 @@ import android.os.Looper
 import android.view.View
 import android.view.ViewGroup
 import android.widget.TextView
+import java.io.File
+import java.util.concurrent.TimeUnit
 import org.hushwall.ui.kit.Work
 import org.robolectric.Robolectric
 import org.robolectric.RuntimeEnvironment
@@ -20,8 +22,6 @@ import org.robolectric.android.controller.ActivityController
 import org.robolectric.shadows.ShadowDialog
 import org.robolectric.shadows.ShadowNetwork
 import org.robolectric.shadows.ShadowNetworkCapabilities
-import java.io.File
-import java.util.concurrent.TimeUnit
 
 object Stage {
     val fake: FakeHushwall get() = Seed.fake(RuntimeEnvironment.getApplication())
@@ -115,11 +115,6 @@ object Stage {
         return bitmap
     }
 
-    private fun save(bitmap: Bitmap, name: String) {
-        // Nothing shines through: a third less to store.
-        bitmap.setHasAlpha(false)
-        val file = File(System.getProperty("hushwall.shots") ?: "build/screenshots", "$name.png")
-        file.parentFile?.mkdirs()
-        file.outputStream().use { bitmap.compress(Bitmap.CompressFormat.PNG, 100, it) }
-    }
+    private fun save(bitmap: Bitmap, name: String) =
+        Picture.write(bitmap, File(System.getProperty("hushwall.shots") ?: "build/screenshots", "$name.png"))
 }

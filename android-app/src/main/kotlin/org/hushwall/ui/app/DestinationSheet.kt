@@ -39,9 +39,9 @@ internal class DestinationSheet(
         sheet.choice(R.drawable.ic_pass, screen.getString(R.string.pass_for_app, app), null) { decide(key, true) }
         sheet.choice(R.drawable.ic_stop, screen.getString(R.string.stop_for_all), null) { decide(null, false) }
         val own = policy.rules().filter { it.host == place && (it.key == key || it.key == null) }
-        if (own.isNotEmpty()) {
-            sheet.choice(R.drawable.ic_undo, screen.getString(R.string.as_lists_say), screen.getString(R.string.as_lists_say_line)) { forget(own) }
-        }
+        if (own.isEmpty()) return
+        val line = screen.getString(R.string.as_lists_say_line)
+        sheet.choice(R.drawable.ic_undo, screen.getString(R.string.as_lists_say), line) { forget(own) }
     }
 
     private fun decide(who: String?, allow: Boolean) {

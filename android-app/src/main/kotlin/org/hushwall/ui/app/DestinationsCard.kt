@@ -55,7 +55,8 @@ internal class DestinationsCard(context: Context, private val open: (Destination
         row.pad(16, 8)
         val newest = destination.newest
         val colour = if (newest.blocked) R.color.brand else R.color.ink2
-        row.add(icon(context, if (newest.blocked) R.drawable.ic_stop else R.drawable.ic_pass, colour), width = 24, height = 24, start = 8, end = 24)
+        val mark = icon(context, if (newest.blocked) R.drawable.ic_stop else R.drawable.ic_pass, colour)
+        row.add(mark, width = 24, height = 24, start = 8, end = 24)
         val body = row.addRest(rowOrStack(context))
         val column = column(context)
         column.add(text(context, Type.SUBTITLE, text = words.isolate(destination.place)).host())
@@ -68,9 +69,8 @@ internal class DestinationsCard(context: Context, private val open: (Destination
             number.textAlignment = View.TEXT_ALIGNMENT_VIEW_END
             verdict.textAlignment = View.TEXT_ALIGNMENT_VIEW_END
         }
-        row.contentDescription = listOf(
-            verdicts.word(newest.blocked), destination.place, second(destination), words.plural(R.plurals.n_times, destination.count.toLong()),
-        ).joinToString(", ")
+        val times = words.plural(R.plurals.n_times, destination.count.toLong())
+        row.contentDescription = listOf(verdict.text, destination.place, second(destination), times).joinToString(", ")
         row.setOnClickListener { open(destination) }
         return row
     }

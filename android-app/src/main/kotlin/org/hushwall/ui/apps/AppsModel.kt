@@ -1,11 +1,11 @@
 // Which apps to list, in which order and under which headings. Knows nothing of Views.
 package org.hushwall.ui.apps
 
+import java.util.Locale
 import org.hushwall.Hushwall
 import org.hushwall.apps.AppInfo
 import org.hushwall.log.AppTotal
 import org.hushwall.policy.AppMode
-import java.util.Locale
 
 internal enum class AppsFilter { ALL, TRIED, INSTALLED, SYSTEM, NEW, NO_INTERNET }
 

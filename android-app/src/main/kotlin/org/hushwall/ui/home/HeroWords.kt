@@ -100,7 +100,8 @@ internal class HeroWords(private val context: Context) {
         }
         val actions = listOf(HeroAction.RESTART, HeroAction.TURN_OFF)
         if (!isTunnelUp) {
-            return face(R.string.state_not_protected, text(R.string.state_not_protected_line), Wall.DOTTED, R.color.warn_tint, null, actions = actions)
+            val line = text(R.string.state_not_protected_line)
+            return face(R.string.state_not_protected, line, Wall.DOTTED, R.color.warn_tint, null, actions = actions)
         }
         val since = status.since
         val line = if (since == null) text(R.string.state_failed_line) else {

@@ -56,9 +56,12 @@ internal class StateCard(context: Context, private val act: (HeroAction) -> Unit
         add(head)
         add(below)
         add(buttons)
-        foot.add(WordButton(context, Weight.RAISED, context.getString(R.string.pause), drawable = R.drawable.ic_pause) {
-            act(HeroAction.PAUSE)
-        }, width = WRAP)
+        foot.add(
+            WordButton(context, Weight.RAISED, context.getString(R.string.pause), drawable = R.drawable.ic_pause) {
+                act(HeroAction.PAUSE)
+            },
+            width = WRAP,
+        )
         foot.addGapLink()
         add(foot, top = 8)
         show(ProtectionStatus(org.hushwall.vpn.ProtectionState.STARTING))

@@ -5,8 +5,8 @@ import android.app.Activity
 import android.os.Bundle
 import android.view.View
 import android.widget.FrameLayout
-import org.hushwall.R
 import org.hushwall.Hushwall
+import org.hushwall.R
 
 internal abstract class Screen : Activity() {
     val questions = Asker()

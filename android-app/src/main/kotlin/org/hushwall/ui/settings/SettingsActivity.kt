@@ -8,6 +8,7 @@ import android.os.Bundle
 import android.widget.LinearLayout
 import android.widget.ScrollView
 import org.hushwall.R
+import org.hushwall.log.LogTrouble
 import org.hushwall.ui.kit.Compat
 import org.hushwall.ui.kit.Screen
 import org.hushwall.ui.kit.Type
@@ -22,7 +23,6 @@ import org.hushwall.ui.widget.Banner
 import org.hushwall.ui.widget.TopBar
 import org.hushwall.ui.words.Words
 import org.hushwall.ui.words.words
-import org.hushwall.log.LogTrouble
 
 internal class SettingsActivity : Screen() {
     private lateinit var page: LinearLayout
@@ -65,9 +65,9 @@ internal class SettingsActivity : Screen() {
             R.string.about,
             listOfNotNull(
                 version()?.let { SettingsRow.Content(R.string.version, it) },
-                SettingsRow.Content(R.string.licence, getString(R.string.licence_name)) { tell(R.string.licence, R.string.licence_text) },
-                SettingsRow.Content(R.string.sources, getString(R.string.sources_line)) { tell(R.string.sources, R.string.sources_text) },
-                SettingsRow.Content(R.string.permissions, getString(R.string.permissions_line)) { tell(R.string.permissions, R.string.permissions_text) },
+                explained(R.string.licence, R.string.licence_name, R.string.licence_text),
+                explained(R.string.sources, R.string.sources_line, R.string.sources_text),
+                explained(R.string.permissions, R.string.permissions_line, R.string.permissions_text),
             ),
         )
     }
@@ -75,8 +75,9 @@ internal class SettingsActivity : Screen() {
     private fun troubles() {
         hushwall.policy.trouble?.words?.let { page.add(Banner(this, getString(it.title), getString(it.line)), bottom = 12) }
         val log = hushwall.log.trouble ?: return
-        val act = if (log == LogTrouble.STORAGE_FULL) ({ Doors(this).storage(); Unit }) else null
-        page.add(Banner(this, getString(log.words.title), getString(log.words.line), onClick = act), bottom = 12)
+        val isFull = log == LogTrouble.STORAGE_FULL
+        val title = getString(log.words.title)
+        page.add(Banner(this, title, getString(log.words.line), onClick = if (isFull) ::freeUpSpace else null), bottom = 12)
     }
 
     private fun group(title: Int, rows: List<SettingsRow.Content>) {
@@ -94,6 +95,12 @@ internal class SettingsActivity : Screen() {
             .show()
         dialog.getButton(AlertDialog.BUTTON_POSITIVE)?.setTextColor(getColor(R.color.fail))
     }
+
+    private fun freeUpSpace() {
+        Doors(this).storage()
+    }
+
+    private fun explained(title: Int, line: Int, text: Int) = SettingsRow.Content(title, getString(line)) { tell(title, text) }
 
     private fun version(): String? = packageManager.getPackageInfo(packageName, 0).versionName
 

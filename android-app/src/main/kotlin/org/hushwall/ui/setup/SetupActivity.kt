@@ -11,11 +11,11 @@ import android.widget.ScrollView
 import org.hushwall.R
 import org.hushwall.ui.home.Consent
 import org.hushwall.ui.kit.Screen
+import org.hushwall.ui.kit.Type
 import org.hushwall.ui.kit.add
 import org.hushwall.ui.kit.column
 import org.hushwall.ui.kit.pad
 import org.hushwall.ui.kit.style
-import org.hushwall.ui.kit.Type
 import org.hushwall.ui.widget.TopBar
 import org.hushwall.ui.widget.Weight
 import org.hushwall.ui.widget.WordButton

@@ -10,13 +10,13 @@ import android.graphics.Rect
 import android.graphics.drawable.Drawable
 import android.util.LruCache
 import android.view.View
+import org.hushwall.Hushwall
 import org.hushwall.R
 import org.hushwall.apps.AppInfo
 import org.hushwall.ui.kit.MEDIUM
 import org.hushwall.ui.kit.Work
 import org.hushwall.ui.kit.dp
 import org.hushwall.ui.kit.smallIcon
-import org.hushwall.Hushwall
 
 internal class Avatar(context: Context, private val side: Int = 40) : View(context) {
     private val circle = Paint(Paint.ANTI_ALIAS_FLAG or Paint.FILTER_BITMAP_FLAG)

@@ -2,10 +2,10 @@
 package org.hushwall.ui.widget
 
 import android.content.Context
+import android.content.res.ColorStateList
 import android.graphics.drawable.Drawable
 import android.graphics.drawable.GradientDrawable
 import android.graphics.drawable.LayerDrawable
-import android.content.res.ColorStateList
 import android.graphics.drawable.RippleDrawable
 import android.view.Gravity
 import android.view.View

@@ -16,7 +16,6 @@ import org.hushwall.R
 import org.hushwall.ui.kit.Compat
 import org.hushwall.ui.kit.TARGET
 import org.hushwall.ui.kit.Type
-import org.hushwall.ui.kit.WRAP
 import org.hushwall.ui.kit.add
 import org.hushwall.ui.kit.addRest
 import org.hushwall.ui.kit.column
@@ -24,7 +23,6 @@ import org.hushwall.ui.kit.dp
 import org.hushwall.ui.kit.icon
 import org.hushwall.ui.kit.pad
 import org.hushwall.ui.kit.ripple
-import org.hushwall.ui.kit.row
 import org.hushwall.ui.kit.shape
 import org.hushwall.ui.kit.showIf
 import org.hushwall.ui.kit.text

@@ -20,7 +20,9 @@ internal class Verdicts(private val context: Context) {
             return context.getString(R.string.reason_hidden_no_rule)
         }
         val list = row.reason.list
-        if (row.reason.code == "listed" && list != null && list != BUILT_IN) return context.getString(R.string.reason_listed, listName(list))
+        if (row.reason.code == "listed" && list != null &&
+            list != BUILT_IN
+        ) return context.getString(R.string.reason_listed, listName(list))
         return context.getString(shortOf(row.reason, row.blocked))
     }
 

@@ -9,10 +9,10 @@ import android.icu.text.SimpleDateFormat
 import android.text.BidiFormatter
 import android.text.TextDirectionHeuristics
 import android.text.format.Formatter
-import org.hushwall.R
 import java.util.Calendar
 import java.util.Date
 import java.util.Locale
+import org.hushwall.R
 
 internal class Words(private val context: Context) {
     private val locale: Locale = context.resources.configuration.locales[0]
