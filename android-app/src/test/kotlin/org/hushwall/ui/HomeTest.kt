@@ -164,6 +164,7 @@ class HomeTest {
     @Config(sdk = [35])
     fun wordsKeepClearOfTheBarsOfThePhone() {
         val root = Stage.root(home())
+
         @Suppress("DEPRECATION") // What Android 10 to 15 all know.
         val bars = WindowInsets.Builder().setSystemWindowInsets(Insets.of(0, 36, 0, 72)).build()
         root.dispatchApplyWindowInsets(bars)
