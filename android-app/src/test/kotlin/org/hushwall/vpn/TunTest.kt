@@ -1,5 +1,6 @@
 package org.hushwall.vpn
 
+import android.view.View
 import org.hushwall.AppRunner
 import org.hushwall.Phone
 import org.hushwall.lab.Lab
@@ -10,6 +11,10 @@ import org.hushwall.policy.AppMode
 import org.hushwall.shadows.Asked
 import org.hushwall.shadows.RealFd
 import org.hushwall.shadows.Tunnels
+import org.hushwall.ui.Stage
+import org.hushwall.ui.apps.AppRow
+import org.hushwall.ui.main.MainActivity
+import org.hushwall.ui.setup.SetupMemory
 import org.junit.After
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertNotEquals
@@ -133,6 +138,33 @@ class TunTest {
         phone.app.protection.resume()
         phone.await("its end") { explained(ANALYTICS) == "app-blocked" }
         assertNotEquals(0, curl(ANALYTICS).code)
+    }
+
+    /** As a person does it: screens, service, core, TUN and log are the real ones, and so is the app that is cut off. */
+    @Test
+    @Config(qualifiers = "en-w411dp-h891dp-hdpi")
+    fun aModeThatIsTappedCutsTheAppOffAndTheLogOnTheScreenTellsIt() {
+        SetupMemory(phone.app).isFirstRunDone = true
+        val screen = Stage.open(MainActivity::class.java).get()
+        val root = Stage.root(screen)
+        screen.goTo(MainActivity.APPS)
+        phone.await("the app in the list") { analyticsIn(root) != null }
+        assertEquals(0, curl(ANALYTICS).code)
+        Stage.tap(requireNotNull(analyticsIn(root)), "Filter")
+        Stage.tap(Stage.sheet(), "Block")
+        phone.await("the policy") { explained(ANALYTICS) == "app-blocked" }
+        assertNotEquals(0, curl(ANALYTICS).code)
+        screen.goTo(MainActivity.ACTIVITY)
+        phone.await("it on the screen") {
+            Stage.pass(1)
+            Stage.says(root, "you blocked this app") && Stage.says(root, Lab.SERVER)
+        }
+        screen.finish()
+    }
+
+    private fun analyticsIn(root: View): View? {
+        Stage.settle()
+        return Stage.shown(root).filterIsInstance<AppRow>().firstOrNull { it.contentDescription.startsWith("com.miui.analytics,") }
     }
 
     /** Turned on with the core's threads, and so its sockets, in the namespace outside the tunnel. */
