@@ -2,8 +2,8 @@ package org.hushwall.vpn
 
 /**
  * What carriers' own services need to reach beside the tunnel: calls over Wi-Fi end in a gateway of the carrier (ePDG, 3GPP
- * TS 23.402), which some phones look for through the VPN and then cannot use. Only ranges that a carrier publishes for
- * firewalls are here; a phone of another carrier makes such calls over its modem's own path, or not at all.
+ * TS 23.402), which some phones look for through the VPN and then cannot use. Not verified on a phone, nor against the
+ * carrier's present list; a phone of another carrier makes such calls over its modem's own path, or not at all.
  */
 internal object Carriers {
     /** By the SIM's country and network code (TelephonyManager.getSimOperator). */
