@@ -3,6 +3,8 @@
 use std::cmp::Reverse;
 use std::collections::HashSet;
 
+use policy::Document;
+
 use crate::row::Row;
 use crate::{Catalog, Level, Severity};
 
@@ -47,6 +49,29 @@ impl Catalog {
         advice
             .sort_by_key(|advice| (!advice.recommended, !advice.is_on, Reverse(advice.apps.len())));
         advice
+    }
+
+    /// Switches on all that is recommended for these installed packages and not on as the program comes: each as a list at
+    /// the end of the document's. Tells what is on now and was not.
+    pub fn follow_advice<'p>(
+        &self,
+        document: &mut Document,
+        packages: impl IntoIterator<Item = &'p str>,
+    ) -> Vec<Advice<'_>> {
+        let mut news = self.advice(packages);
+        news.retain(|advice| {
+            let is_there = document.lists.iter().any(|list| list.name == advice.title);
+            advice.recommended && !advice.is_on && !is_there
+        });
+        document.lists.extend(news.iter().map(|advice| self.list_of_row(advice.row)));
+        news
+    }
+
+    /// Takes out of a document every list that stands for one row, whoever put it there. Tells their names.
+    pub fn undo_advice(&self, document: &mut Document) -> Vec<String> {
+        let titles: HashSet<String> = self.rows().iter().map(|row| self.title(row)).collect();
+        let gone = document.lists.extract_if(.., |list| titles.contains(&list.name));
+        gone.map(|list| list.name).collect()
     }
 }
 
