@@ -39,7 +39,7 @@ internal data class TunnelPlan(
         val own: String,
         /** Packages that the user wants outside. */
         val outside: List<String>,
-        /** What the carrier of the SIM needs to reach directly. */
+        /** What the carrier's calls over Wi-Fi need to reach directly. */
         val carrier: List<Prefix>,
     )
 
