@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::io::{self, Read};
 
-use catalog::{Advice, Catalog};
+use catalog::{Catalog, Protection};
 use serde::Serialize;
 
 use crate::args::AdviseArguments;
@@ -20,26 +20,6 @@ struct Advised {
     protections: Vec<Protection>,
 }
 
-/// A protection.
-#[derive(Serialize)]
-struct Protection {
-    /// The row of the data, such as `xiaomi.push`.
-    id: String,
-    title: String,
-    /// What it stops, in sentences.
-    stops: String,
-    /// What may break, in sentences, and how sure that is.
-    may_break: String,
-    /// The installed packages that it is about.
-    apps: Vec<String>,
-    /// It is on from the start.
-    is_on: bool,
-    /// Nothing stops working with it.
-    recommended: bool,
-    /// What to add to the rules' lists to switch it on; none where it is on.
-    list: Option<policy::List>,
-}
-
 /// Prints the advice.
 pub(crate) fn run(arguments: &AdviseArguments) -> Result<u8, Failure> {
     let catalog = Catalog::built_in()
@@ -52,30 +32,13 @@ pub(crate) fn run(arguments: &AdviseArguments) -> Result<u8, Failure> {
     let given = arguments.packages.iter().map(String::as_str).chain(input.lines());
     // As `pm list packages` prints them.
     let packages = given.map(|line| line.trim().trim_start_matches("package:"));
-    let protections: Vec<Protection> =
-        catalog.advice(packages).iter().map(|advice| Protection::of(&catalog, advice)).collect();
-    let advised = Advised { protections };
+    let advised = Advised { protections: catalog.protections(packages) };
     let text = if arguments.json {
         format!("{}\n", harmless_json(&advised))
     } else {
         advised.text(Paint::on(&io::stdout()))
     };
     crate::print_whole(text.as_bytes())
-}
-
-impl Protection {
-    fn of(catalog: &Catalog, advice: &Advice<'_>) -> Self {
-        Protection {
-            id: advice.row.id.clone(),
-            title: advice.title.clone(),
-            stops: advice.stops(),
-            may_break: advice.may_break(),
-            apps: advice.apps.iter().map(|app| (*app).to_owned()).collect(),
-            is_on: advice.is_on,
-            recommended: advice.recommended,
-            list: (!advice.is_on).then(|| catalog.list_of_row(advice.row)),
-        }
-    }
 }
 
 impl Advised {
