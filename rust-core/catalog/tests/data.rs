@@ -338,7 +338,7 @@ fn advice_is_followed_at_once_and_undone_at_once() {
     let news: Vec<String> = catalog
         .follow_advice(&mut document, every_app.iter().copied())
         .into_iter()
-        .map(|advice| advice.title)
+        .map(|news| news.title)
         .collect();
     let recommended = catalog.advice(every_app.iter().copied()).into_iter();
     let wanted: Vec<String> = recommended

@@ -5,7 +5,7 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::Path;
 
-use catalog::{Advice, Catalog};
+use catalog::{Catalog, Protection};
 use policy::Document;
 use serde::Serialize;
 
@@ -29,26 +29,6 @@ struct SwitchedOff {
     switched_off: Vec<String>,
 }
 
-/// A protection.
-#[derive(Serialize)]
-struct Protection {
-    /// The row of the data, such as `xiaomi.push`.
-    id: String,
-    title: String,
-    /// What it stops, in sentences.
-    stops: String,
-    /// What may break, in sentences, and how sure that is.
-    may_break: String,
-    /// The installed packages that it is about.
-    apps: Vec<String>,
-    /// It is on from the start.
-    is_on: bool,
-    /// Nothing stops working with it.
-    recommended: bool,
-    /// What to add to the rules' lists to switch it on; none where it is on.
-    list: Option<policy::List>,
-}
-
 /// Prints the advice.
 pub(crate) fn run(arguments: &AdviseArguments) -> Result<u8, Failure> {
     let catalog = Catalog::built_in()
@@ -64,18 +44,17 @@ pub(crate) fn run(arguments: &AdviseArguments) -> Result<u8, Failure> {
     let given = arguments.packages.iter().map(String::as_str).chain(input.lines());
     // As `pm list packages` prints them.
     let packages = given.map(|line| line.trim().trim_start_matches("package:"));
-    let advice = match &arguments.apply {
+    let protections = match &arguments.apply {
         Some(rules) => {
             let mut document = read(rules)?;
-            let advice = catalog.follow_advice(&mut document, packages);
-            if !advice.is_empty() {
+            let news = catalog.follow_advice(&mut document, packages);
+            if !news.is_empty() {
                 write(rules, &document)?;
             }
-            advice
+            news
         }
-        None => catalog.advice(packages),
+        None => catalog.protections(packages),
     };
-    let protections = advice.iter().map(|advice| Protection::of(&catalog, advice)).collect();
     let advised = Advised { protections };
     let text = match (&arguments.apply, arguments.json) {
         (_, true) => format!("{}\n", harmless_json(&advised)),
@@ -122,21 +101,6 @@ fn write(rules: &Path, document: &Document) -> Result<(), Failure> {
     };
     let text = serde_json::to_string_pretty(document).map_err(|error| failed(&error))? + "\n";
     runtime::replace_file(rules, text.as_bytes(), |_| Ok(())).map_err(|error| failed(&error))
-}
-
-impl Protection {
-    fn of(catalog: &Catalog, advice: &Advice<'_>) -> Self {
-        Protection {
-            id: advice.row.id.clone(),
-            title: advice.title.clone(),
-            stops: advice.stops(),
-            may_break: advice.may_break(),
-            apps: advice.apps.iter().map(|app| (*app).to_owned()).collect(),
-            is_on: advice.is_on,
-            recommended: advice.recommended,
-            list: (!advice.is_on).then(|| catalog.list_of_row(advice.row)),
-        }
-    }
 }
 
 impl Advised {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use catalog::Catalog;
 use geo::{Compiler, Places};
-use hushwall_report::{Contact, Period, Question, Report, Sources, csv, html, json};
+use hushwall_report::{Contact, Period, Question, Report, Sources, UtcOffset, csv, html, json};
 use serde_json::Value;
 use store::{Connection, Options, Reader, Reason, ReasonCode, State, Store, Verdict};
 use tempfile::TempDir;
@@ -86,11 +86,11 @@ fn places() -> Places<Vec<u8>> {
 fn report(log: &Log, apps: &[&str]) -> Report {
     let catalog = Catalog::built_in().unwrap();
     let places = places();
-    let sources = Sources { log: &log.reader, catalog: &catalog, places: Some(&places) };
+    let sources = Sources { log: Some(&log.reader), catalog: &catalog, places: Some(&places) };
     let question = Question {
         apps: apps.iter().map(|app| (*app).to_owned()).collect(),
         period: Period { since_ms: MONDAY, until_ms: MONDAY + 24 * HOUR },
-        utc_offset_at: |_| 7200,
+        utc_offset: UtcOffset::Fixed(7200),
     };
     Report::of(&sources, &question).unwrap()
 }
