@@ -70,7 +70,7 @@ fn text(report: &Report, zone: &TimeZone, paint: Paint) -> String {
     let time = |ms| from_ms(ms).to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string();
     let Report { sum, before, period, contacts, .. } = report;
     let mut text = format!(
-        "{} to {}; in brackets, the same time before\n{} stopped ({}), {} let through ({}), {} at night ({}), {}, {} up, {} down\n",
+        "{} to {}; in brackets, the same time before\n{} stopped ({}), {} let through ({}), {} at night ({}), {} with the screen off ({}), {}, {} up, {} down\n",
         time(period.since_ms),
         time(period.until_ms),
         paint.paint(Tone::Bad, sum.blocked),
@@ -79,6 +79,8 @@ fn text(report: &Report, zone: &TimeZone, paint: Paint) -> String {
         before.allowed(),
         sum.at_night,
         before.at_night,
+        sum.screen_off,
+        before.screen_off,
         counted(contacts.len(), "contact"),
         bytes(sum.bytes_up),
         bytes(sum.bytes_down),
@@ -111,10 +113,11 @@ fn section(text: &mut String, contact: &Contact, paint: Paint) {
     }
     let (stopped, allowed) = (sum.blocked, sum.allowed());
     let how_often = format!(
-        "{stopped} stopped ({}), {allowed} let through ({}), {} at night; {} up, {} down",
+        "{stopped} stopped ({}), {allowed} let through ({}), {} at night, {} with the screen off; {} up, {} down",
         before.blocked,
         before.allowed(),
         sum.at_night,
+        sum.screen_off,
         bytes(sum.bytes_up),
         bytes(sum.bytes_down)
     );

@@ -25,6 +25,8 @@ pub struct Sum {
     pub bytes_down: u64,
     /// Begun at night, from 23 to 6 o'clock local time.
     pub at_night: u64,
+    /// Begun while the screen was off, as far as that is known.
+    pub screen_off: u64,
 }
 
 /// How often something was there.
@@ -144,6 +146,7 @@ impl Sum {
             self.bytes_down += connection.bytes_down;
         }
         self.at_night += u64::from(!(6..23).contains(&hour));
+        self.screen_off += u64::from(connection.screen_on == Some(false));
     }
 
     /// Connections that were let through.

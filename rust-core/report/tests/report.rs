@@ -55,6 +55,8 @@ fn log(connections: &[(&str, Option<&str>, &str, i64, bool)]) -> Log {
                 packets_up: 1,
                 packets_down: 1,
                 network: "wifi".into(),
+                // Nobody told in the evening.
+                screen_on: (hours < 20).then_some(hours >= 7),
                 country: place.country.map(|country| country.0),
                 asn: place.network.map(|network| network.number),
             }
@@ -167,6 +169,7 @@ fn hours_are_local() {
     let report = report(&log, &[]);
     // 00:00 UTC is 02:00, and 21:00 UTC is 23:00: both at night.
     assert_eq!(report.sum.at_night, 2);
+    assert_eq!((report.sum.screen_off, report.before.screen_off), (1, 1));
     let busy = report.by_hour.iter().enumerate().filter(|(_, count)| **count > 0);
     let busy: Vec<(usize, u64)> = busy.map(|(hour, count)| (hour, *count)).collect();
     assert_eq!(busy, [(2, 1), (12, 2), (13, 2), (14, 2), (23, 1)]);
@@ -198,7 +201,7 @@ fn csv_has_a_row_for_each_contact() {
         )
     );
     assert!(
-        lines[2].contains(",2026-11-23 02:00,2026-11-23 12:00,1,0,it is on a list"),
+        lines[2].contains(",1,1,2026-11-23 02:00,2026-11-23 12:00,1,0,it is on a list"),
         "{}",
         lines[2]
     );

@@ -41,6 +41,9 @@ pub(crate) struct Row {
     packets_up: u64,
     packets_down: u64,
     network: Arc<str>,
+    /// Whether the screen was on when it began; absent where nobody told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    screen: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     country: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -131,6 +134,7 @@ impl Row {
             packets_up: connection.packets_up,
             packets_down: connection.packets_down,
             network: Arc::clone(&connection.network),
+            screen: connection.screen_on.map(|is_on| if is_on { "on" } else { "off" }),
             country: country.map(|country| country.as_str().to_owned()),
             asn: network.map(|network| network.number),
             asn_name: network.map(|network| network.name.to_owned()),

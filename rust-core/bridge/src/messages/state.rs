@@ -112,7 +112,7 @@ impl From<SituationMessage> for Situation {
             KindMessage::Ethernet => NetworkKind::Ethernet,
             KindMessage::Other | KindMessage::None => NetworkKind::Other,
         };
-        Situation { network, roaming, metered, screen_on, ssid }
+        Situation { network, roaming, metered, screen_on: Some(screen_on), ssid }
     }
 }
 

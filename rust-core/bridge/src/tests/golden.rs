@@ -64,7 +64,7 @@ fn policy_and_network_are_understood() {
     let apps: Vec<_> = message.apps.iter().map(|app| (app.uid, &*app.name)).collect();
     assert_eq!(apps[2], (10_124, "com.example.a,com.example.b"));
     let situation = Situation::from(message.situation.unwrap());
-    assert_eq!((situation.network, situation.screen_on), (NetworkKind::Wifi, true));
+    assert_eq!((situation.network, situation.screen_on), (NetworkKind::Wifi, Some(true)));
     assert_eq!(situation.ssid.as_deref(), Some("home"));
     let message: NetworkMessage = read("network", &golden("network")).unwrap();
     let network = message.network();
@@ -333,6 +333,7 @@ fn live() -> runtime::Connection {
             },
             state: RecordState::Open,
             started: Instant::from_micros(0),
+            screen_on: None,
             at: Instant::from_micros(0),
             traffic: Traffic { bytes_up: 33, packets_up: 1, ..Traffic::default() },
         },
@@ -369,6 +370,7 @@ pub(super) fn logged() -> store::Row {
         packets_up: 4,
         packets_down: 3,
         network: "wifi".into(),
+        screen_on: Some(false),
         country: None,
         asn: None,
     };
