@@ -76,7 +76,7 @@ internal class HomeTab(private val screen: MainActivity) : Tab {
         val protection = screen.hushwall.protection
         when (action) {
             HeroAction.TURN_ON, HeroAction.TAKE_OVER -> consent.turnOn()
-            HeroAction.TURN_OFF -> protection.turnOff()
+            HeroAction.TURN_OFF -> if (protection.status.alwaysOn == true) consent.explainAlwaysOn() else protection.turnOff()
             HeroAction.PAUSE -> PauseSheet(screen).show()
             HeroAction.RESUME -> protection.resume()
             HeroAction.MORE_MINUTES -> protection.pause((protection.status.pausedUntil ?: 0L) + 5 * Words.MINUTE)
