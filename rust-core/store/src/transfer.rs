@@ -98,6 +98,7 @@ mod tests {
             name: None,
             verdict: Verdict::Block,
             reason: Reason { code: ReasonCode::Other, text: "so".into(), listed: None },
+            screen_on: None,
             state: State::Blocked,
             bytes_up: 5,
             bytes_down: 0,
