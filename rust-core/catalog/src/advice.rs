@@ -26,10 +26,16 @@ impl Catalog {
     /// most apps.
     pub fn advice<'p>(&self, packages: impl IntoIterator<Item = &'p str>) -> Vec<Advice<'_>> {
         let installed: HashSet<&str> = packages.into_iter().collect();
+        let makers: HashSet<&str> = self
+            .rows()
+            .iter()
+            .filter(|row| row.apps.iter().any(|app| !is_shared(app) && installed.contains(&**app)))
+            .map(|row| &*row.organisation)
+            .collect();
         let mut advice: Vec<Advice<'_>> = self
             .rows()
             .iter()
-            .filter(|row| row.level != Level::Never)
+            .filter(|row| row.level != Level::Never && makers.contains(&*row.organisation))
             .filter_map(|row| {
                 let apps = row.apps.iter().map(String::as_str);
                 let apps: Vec<&str> = apps.filter(|app| installed.contains(app)).collect();
@@ -48,6 +54,12 @@ impl Catalog {
             .sort_by_key(|advice| (!advice.recommended, !advice.is_on, Reverse(advice.apps.len())));
         advice
     }
+}
+
+/// Whether several makers' phones have an app of this name, such as `com.android.settings`: it does not tell whose phone
+/// this is.
+fn is_shared(package: &str) -> bool {
+    package.starts_with("com.android.")
 }
 
 impl Advice<'_> {
