@@ -6,6 +6,18 @@ use std::collections::HashSet;
 use crate::row::Row;
 use crate::{Catalog, Level, Severity};
 
+/// Apps that many makers' phones have by this name: that they are there does not tell whose phone this is.
+const SHARED: [&str; 8] = [
+    "com.android.camera",
+    "com.android.contacts",
+    "com.android.incallui",
+    "com.android.mms",
+    "com.android.quicksearchbox",
+    "com.android.settings",
+    "com.android.soundrecorder",
+    "com.android.updater",
+];
+
 /// One protection for this phone.
 #[derive(Clone, Debug)]
 pub struct Advice<'c> {
@@ -29,7 +41,9 @@ impl Catalog {
         let makers: HashSet<&str> = self
             .rows()
             .iter()
-            .filter(|row| row.apps.iter().any(|app| !is_shared(app) && installed.contains(&**app)))
+            .filter(|row| {
+                row.apps.iter().any(|app| !SHARED.contains(&&**app) && installed.contains(&**app))
+            })
             .map(|row| &*row.organisation)
             .collect();
         let mut advice: Vec<Advice<'_>> = self
@@ -54,12 +68,6 @@ impl Catalog {
             .sort_by_key(|advice| (!advice.recommended, !advice.is_on, Reverse(advice.apps.len())));
         advice
     }
-}
-
-/// Whether several makers' phones have an app of this name, such as `com.android.settings`: it does not tell whose phone
-/// this is.
-fn is_shared(package: &str) -> bool {
-    package.starts_with("com.android.")
 }
 
 impl Advice<'_> {
