@@ -12,6 +12,7 @@ use crate::flow::{Flow, Stage};
 use crate::outside::{FlowId, Outside};
 use crate::record::RecordState;
 use crate::settings::DNS_PORT;
+use crate::tcp::Upstream;
 
 /// What to listen to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,18 +96,32 @@ impl Listener {
 }
 
 impl Engine {
-    /// Listens from now on, to connections that begin; or no longer, and tells then what was begun and how all that was
-    /// listened to stands.
+    /// Listens from now on, to connections that begin; or no longer, and tells then what was begun, and how the open
+    /// connections stand.
     pub fn set_audit(&mut self, audit: Option<Audit>, now: Instant, out: &mut impl Outside) {
         self.audit = audit;
         for index in self.flows.indices().collect::<Vec<_>>() {
             let id = self.id(index);
-            if let Some(Flow { stage: Stage::Relay(relay), .. }) = self.flows.get_mut(index)
-                && let Some(listener) = relay.listener.take()
-            {
-                listener.finish(id, true, out);
+            let is_carried = match self.flows.get_mut(index).map(|flow| &mut flow.stage) {
+                Some(Stage::Relay(relay)) => {
+                    if let Some(listener) = relay.listener.take() {
+                        listener.finish(id, true, out);
+                    }
+                    relay.upstream == Upstream::Open
+                }
+                Some(Stage::Datagrams { .. }) => true,
+                Some(
+                    Stage::Undecided { .. }
+                    | Stage::Connecting { .. }
+                    | Stage::Unnamed { .. }
+                    | Stage::Questions
+                    | Stage::Refused(_),
+                )
+                | None => false,
+            };
+            if is_carried && audit.is_none() {
+                self.tell(index, RecordState::Open, now, out);
             }
-            self.tell(index, RecordState::Open, now, out);
         }
     }
 

@@ -16,7 +16,7 @@ mod request;
 mod requests;
 
 pub use parameters::{Parameter, Place};
-pub use request::Request;
+pub use request::{Conversation, Request};
 pub use requests::{RequestReader, Speech};
 
 /// How many octets of a request's head are looked at; servers refuse heads not much longer (Apache and nginx take

@@ -1,7 +1,7 @@
 //! One request, as its head tells it (RFC 9112 sections 3 and 5).
 
 use super::parameters::{self, Parameter, Place, Sink};
-use super::{MAX_METHOD, absolute_form, next_line, target};
+use super::{MAX_METHOD, Speech, absolute_form, next_line, target};
 
 /// How much is told of a path, and of a host that is none: longer ones are cut, and end in "…".
 const MAX_TEXT: usize = 1024;
@@ -22,6 +22,31 @@ pub struct Request {
     pub content_type: Option<String>,
     /// How long the body is, in octets, where that is said before it.
     pub body_bytes: Option<u64>,
+}
+
+/// What was heard of a connection.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Conversation {
+    /// What it speaks.
+    pub speech: Speech,
+    /// The app's requests, in order, each with whether it went to the server.
+    pub requests: Vec<(Request, bool)>,
+}
+
+impl Request {
+    /// About how much memory it takes, in octets.
+    pub fn octets(&self) -> usize {
+        let optional = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+        let parameters = self.parameters.iter();
+        size_of::<Request>()
+            + self.method.len()
+            + self.path.len()
+            + optional(&self.host)
+            + optional(&self.content_type)
+            + parameters
+                .map(|it| size_of::<Parameter>() + it.name.len() + optional(&it.value))
+                .sum::<usize>()
+    }
 }
 
 /// A head: the request, and what follows it.
