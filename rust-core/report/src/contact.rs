@@ -227,7 +227,7 @@ impl About {
 }
 
 /// The most frequent first; of the same, by name.
-fn counts(counts: HashMap<String, u64>) -> Vec<Count> {
+pub(crate) fn counts(counts: HashMap<String, u64>) -> Vec<Count> {
     let mut counts: Vec<Count> =
         counts.into_iter().map(|(name, count)| Count { name, count }).collect();
     counts.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.name.cmp(&b.name)));
