@@ -26,9 +26,11 @@ impl AuditFile {
         AuditFile { path: path.into(), file, audit }
     }
 
-    /// Writes what was recorded, in the format that the file's name asks for.
-    pub(crate) fn write(mut self, recording: &Recording) -> Result<(), Failure> {
+    /// Writes what was recorded, in the format that the file's name asks for; there is nothing where the firewall failed.
+    pub(crate) fn write(mut self, recording: Option<Recording>) -> Result<(), Failure> {
         let what = format!("writing the audit to {}", self.path.display());
+        let recording =
+            recording.ok_or_else(|| Failure::new(&what, "the firewall failed before its end"))?;
         let catalog =
             Catalog::built_in().map_err(|error| Failure::new(&what, error).hint(BROKEN))?;
         let places =

@@ -177,8 +177,8 @@ impl Firewall {
         if with_summary && self.show == Show::Text && fault.is_none() {
             eprint!("{}", summary.text(Paint::on(&io::stderr())));
         }
-        if let (Some(file), Some(recording)) = (self.audit, recording)
-            && let Err(failure) = file.write(&recording)
+        if let Some(file) = self.audit
+            && let Err(failure) = file.write(recording)
         {
             failure.print();
         }

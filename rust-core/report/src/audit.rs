@@ -72,9 +72,11 @@ pub struct Audit {
 /// Connections by what could be read of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Heard {
-    /// Stopped before they could send anything that tells what they are about.
+    /// Stopped before they said anything that is understood here.
     pub stopped_early: u64,
-    /// In plain HTTP, stopped or not: anybody on the way could read them.
+    /// Stopped with a request in plain HTTP, of which nothing was sent.
+    pub stopped_with_request: u64,
+    /// Let through in plain HTTP: anybody on the way could read them.
     pub readable: u64,
     /// Encrypted, and let through.
     pub encrypted: u64,
@@ -182,7 +184,7 @@ impl Audit {
 
     /// What it comes to, in a sentence; the names in it are as they came.
     fn headline(&self) -> String {
-        let seconds = (self.ended_ms - self.begun_ms).max(0) / 1000;
+        let seconds = (self.ended_ms.saturating_sub(self.begun_ms) / 1000).max(1);
         let time = match seconds {
             ..90 => counted(seconds.unsigned_abs(), "second", "seconds"),
             _ => counted((seconds.unsigned_abs() + 30) / 60, "minute", "minutes"),
@@ -194,15 +196,11 @@ impl Audit {
         };
         let companies = counted(self.companies as u64, "company", "companies");
         let needless = match (self.needless, self.companies) {
+            (0, 1) => "it is not known as a tracker".to_owned(),
             (0, _) => "none of them is known as a tracker".to_owned(),
             (1, 1) => "it does not need to know you".to_owned(),
             (1, _) => "1 of them does not need to know you".to_owned(),
             (some, _) => format!("{some} of them do not need to know you"),
-        };
-        let needless = if self.companies == 1 && self.needless == 0 {
-            "it is not known as a tracker".to_owned()
-        } else {
-            needless
         };
         format!("In {time} {who} contacted {companies}; {needless}.")
     }
@@ -244,9 +242,13 @@ impl Heard {
                     .as_ref()
                     .is_some_and(|(_, source)| *source == NameSource::QuicSni));
         let is_blocked = connection.verdict == Verdict::Block;
+        let requests = &conversation.requests;
         let mut heard = Heard::default();
         match conversation.speech {
-            _ if is_blocked && conversation.requests.is_empty() => heard.stopped_early = 1,
+            _ if is_blocked && requests.is_empty() => heard.stopped_early = 1,
+            _ if is_blocked && !requests.iter().any(|(_, was_sent)| *was_sent) => {
+                heard.stopped_with_request = 1;
+            }
             Speech::Http => heard.readable = 1,
             Speech::Tls => heard.encrypted = 1,
             Speech::Unknown | Speech::Other if is_quic => heard.encrypted = 1,
@@ -259,6 +261,7 @@ impl Heard {
     fn words(&self) -> String {
         let words = [
             (self.stopped_early, "stopped before it could send"),
+            (self.stopped_with_request, "stopped with what it wanted to tell"),
             (self.readable, "readable by anybody on the way"),
             (self.encrypted, "encrypted"),
             (self.other, "not understood"),
@@ -271,6 +274,7 @@ impl Heard {
 impl AddAssign for Heard {
     fn add_assign(&mut self, other: Heard) {
         self.stopped_early += other.stopped_early;
+        self.stopped_with_request += other.stopped_with_request;
         self.readable += other.readable;
         self.encrypted += other.encrypted;
         self.other += other.other;

@@ -221,8 +221,10 @@ impl EventLoop {
                 }
                 Command::EndAudit(reply) => {
                     self.engine.set_audit(None, now, &mut self.world);
-                    let recording = self.world.recorder.audit.take();
-                    drop(recording.map(|recording| reply.try_send(recording.end())));
+                    if let Some(recording) = self.world.recorder.audit.take() {
+                        // Whoever asked may have gone.
+                        drop(reply.try_send(recording.end()));
+                    }
                 }
                 // Whoever asked may have gone.
                 Command::Stats(reply) => drop(reply.try_send(self.stats())),

@@ -61,7 +61,7 @@ fn what_curl_tells_in_the_clear_is_read_and_what_is_encrypted_is_counted() {
     let host = contact(&audit, "host.test");
     assert_eq!(
         host["heard"],
-        json!({"stopped_early": 0, "readable": 3, "encrypted": 1, "other": 0})
+        json!({"stopped_early": 0, "stopped_with_request": 0, "readable": 3, "encrypted": 1, "other": 0})
     );
     let requests = said(host);
     let words: Vec<(&str, Vec<&str>)> = requests
@@ -104,7 +104,7 @@ fn what_was_stopped_says_what_it_wanted_to_tell_or_that_it_could_not() {
     let [request] = &said(tracker)[..] else { panic!("{audit}") };
     assert_eq!(request.0, "GET /by-address stopped");
     assert_eq!(request.1[0], "query id");
-    assert_eq!(tracker["heard"]["readable"], 1);
+    assert_eq!(tracker["heard"]["stopped_with_request"], 1);
     assert!(tracker["heard"]["stopped_early"].as_u64().unwrap() >= 1, "{audit}");
     assert_eq!(tracker["sum"]["bytes_up"], 0);
 }

@@ -155,9 +155,8 @@ impl<'de> Visitor<'de> for Fields<'_, '_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(name) = map.next_key::<String>()? {
             let value = if self.sink.keeps_values {
-                map.next_value().map(|value| match value {
-                    Value::String(text) => text,
-                    other => other.to_string(),
+                map.next_value().map(|value: Value| {
+                    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
                 })
             } else {
                 map.next_value::<IgnoredAny>().map(|_| String::new())
