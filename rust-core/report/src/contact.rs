@@ -237,7 +237,7 @@ impl About {
     }
 }
 
-fn named((name, count): (String, u64)) -> Count {
+pub(crate) fn named((name, count): (String, u64)) -> Count {
     Count { name, code: None, count }
 }
 
@@ -248,7 +248,7 @@ fn country((country, count): (Country, u64)) -> Count {
 }
 
 /// The most frequent first; of the same, by name.
-fn counts(counts: impl Iterator<Item = Count>) -> Vec<Count> {
+pub(crate) fn counts(counts: impl Iterator<Item = Count>) -> Vec<Count> {
     let mut counts: Vec<Count> = counts.collect();
     counts.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.name.cmp(&b.name)));
     counts.truncate(NAMED);
