@@ -19,6 +19,7 @@ use store::{Opened, Options, Store};
 
 use crate::args::{RulesArguments, SessionArguments};
 use crate::failure::Failure;
+use crate::lists_file;
 use crate::network_watch::NetworkWatch;
 use crate::rules_files;
 use crate::shown::Shown;
@@ -187,7 +188,8 @@ impl Firewall {
     }
 
     fn has_files(&self) -> bool {
-        self.files.policy.is_some() || self.files.lists.is_some()
+        let kept = || lists_file::default_folder().is_some_and(|folder| folder.is_dir());
+        self.files.policy.is_some() || self.files.lists.is_some() || kept()
     }
 
     /// Reads the rules and the lists again. What has a fault changes nothing.
