@@ -9,6 +9,7 @@ use std::path::Path;
 use std::sync::mpsc::Receiver;
 use std::thread::{self, JoinHandle};
 
+use collection::Collection;
 use jiff::tz::TimeZone;
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -188,7 +189,8 @@ impl Firewall {
     }
 
     fn has_files(&self) -> bool {
-        let kept = || lists_file::default_folder().is_some_and(|folder| folder.is_dir());
+        let kept =
+            || lists_file::default_folder().is_some_and(|folder| Collection::exists(&folder));
         self.files.policy.is_some() || self.files.lists.is_some() || kept()
     }
 
