@@ -38,6 +38,9 @@ pub(super) fn run(arguments: &UpdateLists) -> Result<u8, Failure> {
         .filter(|list| is_chosen(arguments, list, now))
         .cloned()
         .collect();
+    if chosen.is_empty() && !arguments.due {
+        eprintln!("hushwall: no list is on that can be fetched again");
+    }
     let mut bringer = Bringer::default();
     let mut lists = Vec::new();
     for list in &chosen {
