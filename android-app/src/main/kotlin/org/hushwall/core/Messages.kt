@@ -17,7 +17,7 @@ import org.json.JSONObject
  */
 internal object Messages {
     /** The version of the messages that this app speaks. */
-    const val VERSION = 1
+    const val VERSION = 2
 
     fun parse(bytes: ByteArray) = JSONObject(String(bytes, Charsets.UTF_8))
 
