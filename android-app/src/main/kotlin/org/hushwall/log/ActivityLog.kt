@@ -30,6 +30,7 @@ data class Owner(val kind: String, val uid: Int?, val name: String?)
  * One connection or name lookup. Times in Unix milliseconds.
  *
  * @property id its number within [session], the run of the core that wrote it; null while it is told live.
+ * @property about whose the host is; null where the catalogue does not know it.
  */
 data class LogRow(
     val id: Long,
@@ -56,6 +57,7 @@ data class LogRow(
     val asn: Long?,
     val asnName: String?,
     val session: Long? = null,
+    val about: About? = null,
 )
 
 /** Rows newest first; [next] is the cursor of the page after it, [mark] where [ActivityLog.changes] goes on. */
@@ -117,6 +119,15 @@ interface ActivityLog {
     fun totals(since: Long, until: Long, app: String? = null): List<HourTotal>
 
     fun explain(uid: Int, host: String?, address: String?, port: Int): Explanation
+
+    /** What the catalogue knows of the host of [row], or of its address where it has no name; null: nothing. */
+    fun known(row: LogRow): Known?
+
+    /** The same of a [host]. */
+    fun known(host: String): Known?
+
+    /** Whom [app] talked to, the most frequent first. A name lookup that was answered is not counted beside its connection. */
+    fun contacts(app: String, since: Long, until: Long): List<Contact>
 
     fun clear()
 

@@ -47,6 +47,27 @@ internal class CoreLog(private val core: Core, private val now: () -> Long = Sys
         core.query("explain", "uid" to uid, "host" to host, "address" to address, "port" to port, "protocol" to "tcp"),
     )
 
+    override fun known(row: LogRow): Known? {
+        val host = row.host ?: return known("address" to address(row.remote), "port" to port(row.remote), "protocol" to row.protocol)
+        return known(host)
+    }
+
+    override fun known(host: String): Known? = known("host" to host)
+
+    private fun known(vararg place: Pair<String, Any?>): Known? = Messages.known(core.query("about", *place))
+
+    override fun contacts(app: String, since: Long, until: Long): List<Contact> = asked {
+        Messages.contacts(
+            core.query(
+                "report",
+                "apps" to JSONArray(listOf(onePackage(app))),
+                "since" to since,
+                "until" to until,
+                "utc_offset" to TimeZone.getDefault().getOffset(until) / MILLIS,
+            ),
+        )
+    }
+
     override fun clear() {
         asked { core.command("clear-log") }
     }
