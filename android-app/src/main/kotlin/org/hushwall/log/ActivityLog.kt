@@ -60,6 +60,15 @@ data class LogRow(
     val about: About? = null,
 )
 
+/** "203.0.113.7" of "203.0.113.7:443", "2001:db8::1" of "[2001:db8::1]:443". */
+internal fun addressOf(end: String): String {
+    val colon = end.lastIndexOf(':')
+    if (colon < 0) return end
+    return end.substring(0, colon).removePrefix("[").removeSuffix("]")
+}
+
+internal fun portOf(end: String): Int = end.substringAfterLast(':', "").toIntOrNull() ?: 0
+
 /** Rows newest first; [next] is the cursor of the page after it, [mark] where [ActivityLog.changes] goes on. */
 data class LogPage(val rows: List<LogRow>, val next: Long?, val mark: Long)
 

@@ -2,10 +2,12 @@ package org.hushwall.log
 
 import java.io.File
 import java.util.Calendar
+import java.util.TimeZone
 import org.hushwall.core.Core
 import org.hushwall.core.CoreEvent
 import org.hushwall.core.CoreException
 import org.hushwall.core.Messages
+import org.json.JSONArray
 
 /** The log as the core has it. */
 internal class CoreLog(private val core: Core, private val now: () -> Long = System::currentTimeMillis) : ActivityLog {
@@ -48,13 +50,11 @@ internal class CoreLog(private val core: Core, private val now: () -> Long = Sys
     )
 
     override fun known(row: LogRow): Known? {
-        val host = row.host ?: return known("address" to address(row.remote), "port" to port(row.remote), "protocol" to row.protocol)
-        return known(host)
+        row.host?.let { return known(it) }
+        return known("address" to addressOf(row.remote), "port" to portOf(row.remote), "protocol" to row.protocol)
     }
 
     override fun known(host: String): Known? = known("host" to host)
-
-    private fun known(vararg place: Pair<String, Any?>): Known? = Messages.known(core.query("about", *place))
 
     override fun contacts(app: String, since: Long, until: Long): List<Contact> = asked {
         Messages.contacts(
@@ -97,6 +97,8 @@ internal class CoreLog(private val core: Core, private val now: () -> Long = Sys
         throw e
     }
 
+    private fun known(vararg place: Pair<String, Any?>): Known? = Messages.known(core.query("about", *place))
+
     /** The core finds the connections of a shared user id under each of its packages. */
     private fun onePackage(key: String) = key.substringBefore(',')
 
@@ -116,6 +118,7 @@ internal class CoreLog(private val core: Core, private val now: () -> Long = Sys
     }
 
     private companion object {
+        const val MILLIS = 1_000
         val LOG_CODES = setOf(CoreException.LOG, CoreException.LOG_VERSION, CoreException.STORAGE_FULL)
     }
 }
