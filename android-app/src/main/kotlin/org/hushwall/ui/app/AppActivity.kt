@@ -60,7 +60,7 @@ internal class AppActivity : Screen() {
         loadedAt = now
         questions.ask({ AppData(hushwall, key).load(now) }) {
             numbers.show(it)
-            destinations.show(it)
+            destinations.show(it.contacts)
         }
     }
 
