@@ -118,7 +118,11 @@ interface ActivityLog {
 
     fun explain(uid: Int, host: String?, address: String?, port: Int): Explanation
 
+    /** Deletes the log, and what was put beside it. In [LogTrouble.NEWER_VERSION] it closes the core, as [startAfresh] does. */
     fun clear()
+
+    /** Puts a log that cannot be used beside; the core is closed and begins a new one. False: the storage refuses. */
+    fun startAfresh(): Boolean
 
     val trouble: LogTrouble?
 }

@@ -8,8 +8,6 @@ import org.hushwall.ui.connection.ConnectionActivity
 import org.hushwall.ui.connection.RowBundle
 import org.hushwall.ui.main.MainActivity
 import org.hushwall.ui.record.RecordActivity
-import org.hushwall.ui.settings.RulesActivity
-import org.hushwall.ui.settings.SettingsActivity
 import org.hushwall.vpn.ProtectionState
 import org.hushwall.vpn.ProtectionStatus
 import org.junit.Assert.assertEquals
@@ -19,7 +17,6 @@ import org.junit.Before
 import org.junit.Test
 import org.junit.runner.RunWith
 import org.robolectric.annotation.Config
-import org.robolectric.shadows.ShadowAlertDialog
 
 @RunWith(AppRunner::class)
 @Config(sdk = [34], application = FakeHushwall::class, instrumentedPackages = [CLOCKED], qualifiers = "en-w411dp-h891dp-hdpi")
@@ -147,26 +144,6 @@ class ActivityTest {
         for (text in listOf("96.8%", "02:13 to 06:40", "4 h 27 min", "The phone closed Hushwall.", "18:02 to 18:40", "41 s")) {
             assertTrue(text, Stage.says(root, text))
         }
-    }
-
-    @Test
-    fun deletingTheRecordAsksFirst() {
-        val screen = Stage.open(SettingsActivity::class.java).get()
-        Stage.tap(Stage.root(screen), "Delete the record")
-        assertFalse(fake.log.cleared)
-        ShadowAlertDialog.getLatestAlertDialog().getButton(android.app.AlertDialog.BUTTON_POSITIVE).performClick()
-        Stage.settle()
-        assertTrue(fake.log.cleared)
-    }
-
-    @Test
-    fun aRuleIsReadAsASentenceAndTakenAway() {
-        fake.policy.hostRule(Seed.browser.key, "ads.example.com", allow = false, until = null)
-        val root = Stage.root(Stage.open(RulesActivity::class.java).get())
-        assertTrue(Stage.says(root, "Mi Browser may not reach"))
-        Stage.tap(root, "Remove rule")
-        assertTrue(fake.policy.hosts.isEmpty())
-        assertTrue(Stage.says(root, "You rarely need one"))
     }
 
     private fun connection(row: org.hushwall.log.LogRow, count: Int): ConnectionActivity =

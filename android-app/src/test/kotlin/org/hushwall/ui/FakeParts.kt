@@ -95,8 +95,15 @@ class FakePolicy : UserPolicy {
     val modes = HashMap<String, AppMode>()
     val uses = HashMap<String, NetworkUse>()
     val hosts = ArrayList<HostRule>()
+    val pauses = HashMap<String, Long>()
+
+    /** Whether the storage takes a new file. */
+    var isWritable = true
 
     override var trouble: PolicyTrouble? = null
+
+    override var lanInside = false
+        private set
 
     override fun mode(key: String) = modes[key] ?: AppMode.FILTER
 
@@ -128,7 +135,26 @@ class FakePolicy : UserPolicy {
         return changed { hosts += rule }
     }
 
-    override fun changed() = (modes.keys + uses.keys).sorted()
+    override fun pausedUntil(key: String) = pauses[key]
+
+    override fun pauseApp(key: String, until: Long?): Undo {
+        val before = pausedUntil(key)
+        if (until == null) pauses.remove(key) else pauses[key] = until
+        return changed { pauseApp(key, before) }
+    }
+
+    override fun setLanInside(inside: Boolean): Undo {
+        val before = lanInside
+        lanInside = inside
+        return changed { setLanInside(before) }
+    }
+
+    override fun startAfresh(): Boolean {
+        if (isWritable) trouble = null
+        return isWritable
+    }
+
+    override fun changed() = (modes.keys + uses.keys + pauses.keys).sorted()
 
     override fun listen(listener: () -> Unit): AutoCloseable {
         listeners += listener
@@ -156,7 +182,10 @@ class FakeLog : ActivityLog {
     private var mark = 1L
     var cleared = false
 
-    override var trouble: LogTrouble? = null
+    /** Whether the storage takes a new file, or a change of the old. */
+    var isWritable = true
+
+    @Volatile override var trouble: LogTrouble? = null
 
     /** A connection happens now. */
     @Synchronized
@@ -190,8 +219,15 @@ class FakeLog : ActivityLog {
         Explanation(false, Reason("nothing-against", "No rule is against it"), emptyList())
 
     override fun clear() {
+        check(isWritable) { "no room" }
         cleared = true
         rows = emptyList()
+        trouble = null
+    }
+
+    override fun startAfresh(): Boolean {
+        if (isWritable) trouble = null
+        return isWritable
     }
 
     private fun matches(row: LogRow, filter: LogFilter): Boolean =

@@ -17,6 +17,7 @@ import org.hushwall.ui.pause.PauseSheet
 import org.hushwall.ui.record.RecordActivity
 import org.hushwall.ui.settings.SettingsActivity
 import org.hushwall.ui.setup.Doors
+import org.hushwall.ui.widget.linkButton
 import org.hushwall.ui.words.Words
 import org.hushwall.vpn.ProtectionStatus
 
@@ -29,6 +30,7 @@ internal class HomeTab(private val screen: MainActivity) : Tab {
     private val data = HomeData(screen.hushwall)
     private val consent = Consent(screen)
     private var loadedAt = 0L
+    private var showsAllBanners = false
 
     override val view: View = scroll
 
@@ -68,8 +70,27 @@ internal class HomeTab(private val screen: MainActivity) : Tab {
         hero.showGap(facts.gap)
         today.show(facts)
         tried.show(facts)
+        showBanners(HomeBanners(screen, ::reload).of(facts))
+    }
+
+    /** One at a time, and on demand the others. */
+    private fun showBanners(all: List<View>) {
         banners.removeAllViews()
-        HomeBanners(screen).of(facts)?.let { banners.add(it, bottom = 12) }
+        val shown = if (showsAllBanners) all else all.take(1)
+        shown.forEach { banners.add(it, bottom = 12) }
+        val others = all.size - shown.size
+        if (others == 0) return
+        val more = linkButton(screen, Words(screen).plural(R.plurals.and_n_more, others.toLong())) {
+            showsAllBanners = true
+            banners.removeAllViews()
+            showBanners(all)
+        }
+        banners.add(more, bottom = 12)
+    }
+
+    private fun reload() {
+        loadedAt = 0
+        onTick(System.currentTimeMillis())
     }
 
     private fun act(action: HeroAction) {
