@@ -85,7 +85,7 @@ data class HourBar(val stopped: Long, val letThrough: Long)
  *
  * @property appsStopped how many apps had something stopped.
  * @property hours 24 bars.
- * @property topApps the apps with the most stopped connections first.
+ * @property topApps every app that did anything, those with the most stopped connections first.
  */
 data class DayTotals(
     val stopped: Long,

@@ -26,10 +26,15 @@ class FilePolicy(file: File, private val now: () -> Long = System::currentTimeMi
 
     override fun mode(key: String): AppMode = find(choices.modes, key) ?: AppMode.FILTER
 
-    override fun setMode(key: String, mode: AppMode): Undo {
-        val before = mode(key)
-        change(choices.copy(modes = with(choices.modes, key, mode.takeIf { it != AppMode.FILTER })))
-        return Undo { setMode(key, before) }
+    override fun setModes(keys: List<String>, mode: AppMode): Undo {
+        val before = keys.associateWith(::mode)
+        setModes(keys.associateWith { mode })
+        return Undo { setModes(before) }
+    }
+
+    private fun setModes(modes: Map<String, AppMode>) {
+        val next = modes.entries.fold(choices.modes) { all, (key, mode) -> with(all, key, mode.takeIf { it != AppMode.FILTER }) }
+        change(choices.copy(modes = next))
     }
 
     override fun networks(key: String): NetworkUse = find(choices.networks, key) ?: NetworkUse()

@@ -44,6 +44,9 @@ fun interface Undo {
     fun undo()
 }
 
+/** Takes all of them back, the last one first. */
+internal fun List<Undo>.together() = Undo { asReversed().forEach { it.undo() } }
+
 /**
  * The user's choices. Each change is on disk when its call returns, unless [trouble] says otherwise, and in force right after. Call
  * it on the main thread.
@@ -51,7 +54,10 @@ fun interface Undo {
 interface UserPolicy {
     fun mode(key: String): AppMode
 
-    fun setMode(key: String, mode: AppMode): Undo
+    fun setMode(key: String, mode: AppMode): Undo = setModes(listOf(key), mode)
+
+    /** One change for several apps. */
+    fun setModes(keys: List<String>, mode: AppMode): Undo
 
     fun networks(key: String): NetworkUse
 

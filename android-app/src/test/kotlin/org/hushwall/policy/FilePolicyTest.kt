@@ -63,6 +63,16 @@ class FilePolicyTest {
     }
 
     @Test
+    fun oneChangeForSeveralAppsIsTakenBackForEachToWhatItWas() {
+        val policy = policy()
+        policy.setMode("a.b", AppMode.ALLOW)
+        val undo = policy.setModes(listOf("a.b", "c.d"), AppMode.BLOCK)
+        assertEquals(listOf(AppMode.BLOCK, AppMode.BLOCK), listOf("a.b", "c.d").map { policy().mode(it) })
+        undo.undo()
+        assertEquals(listOf(AppMode.ALLOW, AppMode.FILTER), listOf("a.b", "c.d").map { policy().mode(it) })
+    }
+
+    @Test
     fun aChoiceForASharedUserIdOutlivesAPackageThatJoins() {
         val policy = policy()
         policy.setMode("a.b,c.d", AppMode.BLOCK)

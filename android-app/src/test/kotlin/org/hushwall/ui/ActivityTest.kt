@@ -1,9 +1,12 @@
 // The list of what happens, live and held.
 package org.hushwall.ui
 
+import android.content.ClipboardManager
 import android.content.Intent
 import android.view.View
+import android.widget.ListView
 import org.hushwall.AppRunner
+import org.hushwall.ui.activity.ConnectionRow
 import org.hushwall.ui.connection.ConnectionActivity
 import org.hushwall.ui.connection.RowBundle
 import org.hushwall.ui.main.MainActivity
@@ -75,6 +78,41 @@ class ActivityTest {
         assertFalse(Stage.says(root, "WhatsApp"))
         Stage.tap(root, "Stopped")
         assertTrue(Stage.says(root, "Mi Browser"))
+    }
+
+    @Test
+    fun theDayOfWhatIsAtTheTopStaysInSight() {
+        fake.log.rows = (1L..60).map { Seed.row(it, Seed.shop, "a$it.example.com", it * 120, true, Seed.listed("example.com")) }
+        val root = activity()
+        val list = Stage.shown(root).filterIsInstance<ListView>().single()
+        fun headings() = Stage.texts(list.parent as View).count { it == "Today" }
+        assertEquals(1, headings())
+        list.setSelection(30)
+        Stage.settle()
+        assertTrue(list.firstVisiblePosition > 0)
+        assertEquals(1, headings())
+    }
+
+    @Test
+    fun aLongPressOffersToDecideAndToNarrowDown() {
+        val root = activity()
+        fun press() {
+            Stage.shown(root).filterIsInstance<ConnectionRow>().first().performLongClick()
+            Stage.settle()
+        }
+        press()
+        Stage.tap(Stage.sheet(), "Always let through for this app")
+        val rule = fake.policy.hosts.single()
+        assertEquals(listOf(Seed.browser.key, "sa.api.intl.miui.com", true), listOf(rule.key, rule.host, rule.allow))
+        Stage.tap(root, "Undo")
+        assertTrue(fake.policy.hosts.isEmpty())
+        press()
+        Stage.tap(Stage.sheet(), "Copy name")
+        val clip = fake.getSystemService(ClipboardManager::class.java).primaryClip
+        assertEquals("sa.api.intl.miui.com", clip?.getItemAt(0)?.text)
+        press()
+        Stage.tap(Stage.sheet(), "Show only this app")
+        assertFalse(Stage.says(root, "WhatsApp"))
     }
 
     @Test

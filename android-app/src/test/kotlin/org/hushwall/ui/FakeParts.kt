@@ -3,6 +3,7 @@ package org.hushwall.ui
 
 import android.content.Intent
 import android.graphics.drawable.Drawable
+import java.util.concurrent.CountDownLatch
 import org.hushwall.Hushwall
 import org.hushwall.apps.AppCatalogue
 import org.hushwall.apps.AppInfo
@@ -107,10 +108,14 @@ class FakePolicy : UserPolicy {
 
     override fun mode(key: String) = modes[key] ?: AppMode.FILTER
 
-    override fun setMode(key: String, mode: AppMode): Undo {
-        val before = mode(key)
+    override fun setModes(keys: List<String>, mode: AppMode): Undo {
+        val before = keys.associateWith(::mode)
+        keys.forEach { put(it, mode) }
+        return changed { before.forEach(::put) }
+    }
+
+    private fun put(key: String, mode: AppMode) {
         if (mode == AppMode.FILTER) modes.remove(key) else modes[key] = mode
-        return changed { setMode(key, before) }
     }
 
     override fun networks(key: String) = uses[key] ?: NetworkUse()
@@ -174,6 +179,9 @@ class FakePolicy : UserPolicy {
 class FakeLog : ActivityLog {
     @Volatile var rows: List<LogRow> = emptyList()
 
+    /** Answers wait for it. */
+    @Volatile var ready = CountDownLatch(0)
+
     @Volatile var day = DayTotals(0, 0, 0, emptyList(), emptyList())
 
     @Volatile var hours: List<HourTotal> = emptyList()
@@ -210,7 +218,10 @@ class FakeLog : ActivityLog {
         return LogChanges(rows, mark, false)
     }
 
-    override fun today() = day
+    override fun today(): DayTotals {
+        ready.await()
+        return day
+    }
 
     override fun totals(since: Long, until: Long, app: String?) =
         hours.filter { it.hour in since..until && (app == null || it.owner.name == app) }

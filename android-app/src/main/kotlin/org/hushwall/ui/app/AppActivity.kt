@@ -7,13 +7,17 @@ import org.hushwall.R
 import org.hushwall.apps.AppInfo
 import org.hushwall.policy.AppMode
 import org.hushwall.ui.apps.ModeSheet
-import org.hushwall.ui.apps.said
 import org.hushwall.ui.kit.add
+import org.hushwall.ui.kit.column
 import org.hushwall.ui.main.MainActivity
 import org.hushwall.ui.setup.Doors
 import org.hushwall.ui.widget.Banner
 import org.hushwall.ui.widget.PageScreen
 import org.hushwall.ui.widget.Sheet
+import org.hushwall.ui.widget.WaitingRows
+import org.hushwall.ui.widget.Weight
+import org.hushwall.ui.widget.WordButton
+import org.hushwall.ui.widget.said
 import org.hushwall.ui.widget.word
 import org.hushwall.ui.words.Words
 
@@ -23,6 +27,8 @@ internal class AppActivity : PageScreen() {
     private lateinit var modeCard: ModeCard
     private lateinit var numbers: NumbersCard
     private lateinit var destinations: DestinationsCard
+    private val paused by lazy { column(this) }
+    private val waiting by lazy { WaitingRows(this) }
     private var info: AppInfo? = null
     private var loadedAt = 0L
 
@@ -51,7 +57,9 @@ internal class AppActivity : PageScreen() {
     override fun onTick(now: Long) {
         if (!::modeCard.isInitialized || now - loadedAt < REFRESH_MILLIS) return
         loadedAt = now
+        showPolicy()
         questions.ask({ AppData(hushwall, key).load(now) }) {
+            waiting.end()
             numbers.show(it)
             destinations.show(it)
         }
@@ -60,13 +68,26 @@ internal class AppActivity : PageScreen() {
     private fun fill() {
         page.add(AppHeader(this, info, label()), bottom = 12)
         if (info == null) page.add(Banner(this, getString(R.string.app_gone), null, R.drawable.ic_info, R.color.surface2), bottom = 12)
+        page.add(paused)
         page.add(modeCard, bottom = 12)
         page.add(numbers, bottom = 12)
+        val broken = WordButton(this, Weight.RAISED, getString(R.string.something_broke), drawable = R.drawable.ic_undo) {
+            BrokenSheet(this, key, label(), info, ::setMode).show()
+        }
+        page.add(broken, bottom = 12)
+        page.add(waiting)
         page.add(destinations)
         bar.action(R.drawable.ic_more, R.string.more) { more() }
     }
 
-    private fun showPolicy() = modeCard.show(hushwall.policy.mode(key), hushwall.policy.networks(key))
+    private fun showPolicy() {
+        val policy = hushwall.policy
+        modeCard.show(policy.mode(key), policy.networks(key))
+        paused.removeAllViews()
+        val until = policy.pausedUntil(key) ?: return
+        val title = getString(R.string.app_paused_banner, words.time(until))
+        paused.add(Banner(this, title, getString(R.string.app_paused_banner_line)) { policy.pauseApp(key, null) }, bottom = 12)
+    }
 
     private fun setMode(mode: AppMode) {
         if (mode == hushwall.policy.mode(key)) return

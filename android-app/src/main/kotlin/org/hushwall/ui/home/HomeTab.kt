@@ -17,6 +17,7 @@ import org.hushwall.ui.pause.PauseSheet
 import org.hushwall.ui.record.RecordActivity
 import org.hushwall.ui.settings.SettingsActivity
 import org.hushwall.ui.setup.Doors
+import org.hushwall.ui.widget.WaitingRows
 import org.hushwall.ui.widget.linkButton
 import org.hushwall.ui.words.Words
 import org.hushwall.vpn.ProtectionStatus
@@ -26,6 +27,7 @@ internal class HomeTab(private val screen: MainActivity) : Tab {
     private val banners = column(screen)
     private val today = TodayCard(screen)
     private val tried = TriedCard(screen, ::openApps)
+    private val waiting = WaitingRows(screen)
     private val scroll = ScrollView(screen)
     private val data = HomeData(screen.hushwall)
     private val consent = Consent(screen)
@@ -67,6 +69,7 @@ internal class HomeTab(private val screen: MainActivity) : Tab {
     }
 
     private fun fill(facts: HomeFacts) {
+        waiting.end()
         hero.showGap(facts.gap)
         today.show(facts)
         tried.show(facts)
@@ -122,6 +125,7 @@ internal class HomeTab(private val screen: MainActivity) : Tab {
         column.add(hero, bottom = 12)
         column.add(banners)
         column.add(today, bottom = 12)
+        column.add(waiting)
         column.add(tried)
         return column
     }
@@ -132,6 +136,7 @@ internal class HomeTab(private val screen: MainActivity) : Tab {
         val first = column(screen)
         first.add(hero, bottom = 12)
         first.add(banners)
+        first.add(waiting)
         first.add(tried)
         columns.add(first, width = 0, weight = 1f, start = 4, end = 12)
         columns.add(column(screen).apply { add(today) }, width = 0, weight = 1f)

@@ -21,15 +21,19 @@ import org.hushwall.ui.kit.text
 import org.hushwall.ui.widget.EmptyView
 import org.hushwall.ui.widget.PageScreen
 import org.hushwall.ui.widget.Swatch
+import org.hushwall.ui.widget.WaitingRows
 import org.hushwall.ui.widget.legendEntry
 import org.hushwall.ui.words.Words
 import org.hushwall.ui.words.startOfDay
 import org.hushwall.vpn.Gap
 
 internal class RecordActivity : PageScreen() {
+    private val waiting by lazy { WaitingRows(this) }
+
     override fun onCreate(saved: Bundle?) {
         super.onCreate(saved)
         showPage(getString(R.string.record_title))
+        page.add(waiting)
     }
 
     override fun onStart() {
@@ -43,6 +47,7 @@ internal class RecordActivity : PageScreen() {
 
     private fun fill(gaps: List<Gap>, share: Double, now: Long) {
         gaps.lastOrNull()?.let { SeenGaps(this).seen = it.from }
+        waiting.end()
         page.removeAllViews()
         page.add(summary(gaps, share, now), bottom = 12)
         if (gaps.isEmpty()) {
