@@ -35,7 +35,7 @@ open class Hushwall : Application() {
     private val builtIn by lazy { BuiltInFiles(this, protectedFiles) }
     internal open val core by lazy { Core(::coreConfig) }
     private val filePolicy by lazy { FilePolicy(File(protectedFiles, "policy.json"), clock) }
-    private val coreLog by lazy { CoreLog(core, clock) }
+    private val coreLog by lazy { CoreLog(core, logFile(), clock) }
     private val record by lazy { ProtectionRecord(protectedFiles, clock, PreviousEnd(this, clock)::after) }
     internal val live: LiveProtection by lazy {
         LiveProtection(this, core, filePolicy, apps, coreLog, record, logFile(), clock) { end() }

@@ -98,7 +98,7 @@ data class HourBar(val stopped: Long, val letThrough: Long)
  *
  * @property appsStopped how many apps had something stopped.
  * @property hours 24 bars.
- * @property topApps the apps with the most stopped connections first.
+ * @property topApps every app that did anything, those with the most stopped connections first.
  */
 data class DayTotals(
     val stopped: Long,
@@ -140,7 +140,11 @@ interface ActivityLog {
     /** Whom [app] talked to, the most frequent first. A name lookup that was answered is not counted beside its connection. */
     fun contacts(app: String, since: Long, until: Long): List<Contact>
 
+    /** Deletes the log, and what was put beside it. In [LogTrouble.NEWER_VERSION] it closes the core, as [startAfresh] does. */
     fun clear()
+
+    /** Puts a log that cannot be used beside; the core is closed and begins a new one. False: the storage refuses. */
+    fun startAfresh(): Boolean
 
     val trouble: LogTrouble?
 }

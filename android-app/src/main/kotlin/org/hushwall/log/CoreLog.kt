@@ -10,7 +10,9 @@ import org.hushwall.core.Messages
 import org.json.JSONArray
 
 /** The log as the core has it. */
-internal class CoreLog(private val core: Core, private val now: () -> Long = System::currentTimeMillis) : ActivityLog {
+internal class CoreLog(private val core: Core, file: File, private val now: () -> Long = System::currentTimeMillis) : ActivityLog {
+    private val files = LogFiles(file)
+
     @Volatile
     override var trouble: LogTrouble? = null
         private set
@@ -69,7 +71,20 @@ internal class CoreLog(private val core: Core, private val now: () -> Long = Sys
     }
 
     override fun clear() {
-        asked { core.command("clear-log") }
+        if (trouble != LogTrouble.NEWER_VERSION) {
+            asked { core.command("clear-log") }
+        } else if (!startAfresh()) {
+            throw CoreException(CoreException.LOG, "the newer log cannot be put beside")
+        }
+        files.deleteAside()
+        if (trouble == LogTrouble.DAMAGED) trouble = null
+    }
+
+    override fun startAfresh(): Boolean {
+        core.close()
+        val isAside = files.setAside(now())
+        if (isAside) trouble = null
+        return isAside
     }
 
     /** After the first unlock: the log is [file] from now on, and gets what was kept until then. A failure is [trouble]. */

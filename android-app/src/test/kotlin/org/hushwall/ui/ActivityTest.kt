@@ -1,16 +1,17 @@
 // The list of what happens, live and held.
 package org.hushwall.ui
 
+import android.content.ClipboardManager
 import android.content.Intent
 import android.view.View
+import android.widget.ListView
 import org.hushwall.AppRunner
 import org.hushwall.log.Reason
+import org.hushwall.ui.activity.ConnectionRow
 import org.hushwall.ui.connection.ConnectionActivity
 import org.hushwall.ui.connection.RowBundle
 import org.hushwall.ui.main.MainActivity
 import org.hushwall.ui.record.RecordActivity
-import org.hushwall.ui.settings.RulesActivity
-import org.hushwall.ui.settings.SettingsActivity
 import org.hushwall.vpn.ProtectionState
 import org.hushwall.vpn.ProtectionStatus
 import org.junit.Assert.assertEquals
@@ -20,7 +21,6 @@ import org.junit.Before
 import org.junit.Test
 import org.junit.runner.RunWith
 import org.robolectric.annotation.Config
-import org.robolectric.shadows.ShadowAlertDialog
 
 @RunWith(AppRunner::class)
 @Config(sdk = [34], application = FakeHushwall::class, instrumentedPackages = [CLOCKED], qualifiers = "en-w411dp-h891dp-hdpi")
@@ -79,6 +79,41 @@ class ActivityTest {
         assertFalse(Stage.says(root, "WhatsApp"))
         Stage.tap(root, "Stopped")
         assertTrue(Stage.says(root, "Mi Browser"))
+    }
+
+    @Test
+    fun theDayOfWhatIsAtTheTopStaysInSight() {
+        fake.log.rows = (1L..60).map { Seed.row(it, Seed.shop, "a$it.example.com", it * 120, true, Seed.listed("example.com")) }
+        val root = activity()
+        val list = Stage.shown(root).filterIsInstance<ListView>().single()
+        fun headings() = Stage.texts(list.parent as View).count { it == "Today" }
+        assertEquals(1, headings())
+        list.setSelection(30)
+        Stage.settle()
+        assertTrue(list.firstVisiblePosition > 0)
+        assertEquals(1, headings())
+    }
+
+    @Test
+    fun aLongPressOffersToDecideAndToNarrowDown() {
+        val root = activity()
+        fun press() {
+            Stage.shown(root).filterIsInstance<ConnectionRow>().first().performLongClick()
+            Stage.settle()
+        }
+        press()
+        Stage.tap(Stage.sheet(), "Always let through for this app")
+        val rule = fake.policy.hosts.single()
+        assertEquals(listOf(Seed.browser.key, "sa.api.intl.miui.com", true), listOf(rule.key, rule.host, rule.allow))
+        Stage.tap(root, "Undo")
+        assertTrue(fake.policy.hosts.isEmpty())
+        press()
+        Stage.tap(Stage.sheet(), "Copy name")
+        val clip = fake.getSystemService(ClipboardManager::class.java).primaryClip
+        assertEquals("sa.api.intl.miui.com", clip?.getItemAt(0)?.text)
+        press()
+        Stage.tap(Stage.sheet(), "Show only this app")
+        assertFalse(Stage.says(root, "WhatsApp"))
     }
 
     @Test
@@ -202,26 +237,6 @@ class ActivityTest {
         for (text in listOf("96.8%", "02:13 to 06:40", "4 h 27 min", "The phone closed Hushwall.", "18:02 to 18:40", "41 s")) {
             assertTrue(text, Stage.says(root, text))
         }
-    }
-
-    @Test
-    fun deletingTheRecordAsksFirst() {
-        val screen = Stage.open(SettingsActivity::class.java).get()
-        Stage.tap(Stage.root(screen), "Delete the record")
-        assertFalse(fake.log.cleared)
-        ShadowAlertDialog.getLatestAlertDialog().getButton(android.app.AlertDialog.BUTTON_POSITIVE).performClick()
-        Stage.settle()
-        assertTrue(fake.log.cleared)
-    }
-
-    @Test
-    fun aRuleIsReadAsASentenceAndTakenAway() {
-        fake.policy.hostRule(Seed.browser.key, "ads.example.com", allow = false, until = null)
-        val root = Stage.root(Stage.open(RulesActivity::class.java).get())
-        assertTrue(Stage.says(root, "Mi Browser may not reach"))
-        Stage.tap(root, "Remove rule")
-        assertTrue(fake.policy.hosts.isEmpty())
-        assertTrue(Stage.says(root, "You rarely need one"))
     }
 
     private fun connection(row: org.hushwall.log.LogRow, count: Int): ConnectionActivity =

@@ -3,6 +3,7 @@ package org.hushwall.ui
 
 import android.content.Intent
 import android.graphics.drawable.Drawable
+import java.util.concurrent.CountDownLatch
 import org.hushwall.Hushwall
 import org.hushwall.apps.AppCatalogue
 import org.hushwall.apps.AppInfo
@@ -98,15 +99,26 @@ class FakePolicy : UserPolicy {
     val modes = HashMap<String, AppMode>()
     val uses = HashMap<String, NetworkUse>()
     val hosts = ArrayList<HostRule>()
+    val pauses = HashMap<String, Long>()
+
+    /** Whether the storage takes a new file. */
+    var isWritable = true
 
     override var trouble: PolicyTrouble? = null
 
+    override var lanInside = false
+        private set
+
     override fun mode(key: String) = modes[key] ?: AppMode.FILTER
 
-    override fun setMode(key: String, mode: AppMode): Undo {
-        val before = mode(key)
+    override fun setModes(keys: List<String>, mode: AppMode): Undo {
+        val before = keys.associateWith(::mode)
+        keys.forEach { put(it, mode) }
+        return changed { before.forEach(::put) }
+    }
+
+    private fun put(key: String, mode: AppMode) {
         if (mode == AppMode.FILTER) modes.remove(key) else modes[key] = mode
-        return changed { setMode(key, before) }
     }
 
     override fun networks(key: String) = uses[key] ?: NetworkUse()
@@ -131,7 +143,26 @@ class FakePolicy : UserPolicy {
         return changed { hosts += rule }
     }
 
-    override fun changed() = (modes.keys + uses.keys).sorted()
+    override fun pausedUntil(key: String) = pauses[key]
+
+    override fun pauseApp(key: String, until: Long?): Undo {
+        val before = pausedUntil(key)
+        if (until == null) pauses.remove(key) else pauses[key] = until
+        return changed { pauseApp(key, before) }
+    }
+
+    override fun setLanInside(inside: Boolean): Undo {
+        val before = lanInside
+        lanInside = inside
+        return changed { setLanInside(before) }
+    }
+
+    override fun startAfresh(): Boolean {
+        if (isWritable) trouble = null
+        return isWritable
+    }
+
+    override fun changed() = (modes.keys + uses.keys + pauses.keys).sorted()
 
     override fun listen(listener: () -> Unit): AutoCloseable {
         listeners += listener
@@ -151,6 +182,9 @@ class FakePolicy : UserPolicy {
 class FakeLog : ActivityLog {
     @Volatile var rows: List<LogRow> = emptyList()
 
+    /** Answers wait for it. */
+    @Volatile var ready = CountDownLatch(0)
+
     @Volatile var day = DayTotals(0, 0, 0, emptyList(), emptyList())
 
     @Volatile var hours: List<HourTotal> = emptyList()
@@ -159,7 +193,10 @@ class FakeLog : ActivityLog {
     private var mark = 1L
     var cleared = false
 
-    override var trouble: LogTrouble? = null
+    /** Whether the storage takes a new file, or a change of the old. */
+    var isWritable = true
+
+    @Volatile override var trouble: LogTrouble? = null
 
     /** A connection happens now. */
     @Synchronized
@@ -184,7 +221,10 @@ class FakeLog : ActivityLog {
         return LogChanges(rows, mark, false)
     }
 
-    override fun today() = day
+    override fun today(): DayTotals {
+        ready.await()
+        return day
+    }
 
     override fun totals(since: Long, until: Long, app: String?) =
         hours.filter { it.hour in since..until && (app == null || it.owner.name == app) }
@@ -216,8 +256,15 @@ class FakeLog : ActivityLog {
     )
 
     override fun clear() {
+        check(isWritable) { "no room" }
         cleared = true
         rows = emptyList()
+        trouble = null
+    }
+
+    override fun startAfresh(): Boolean {
+        if (isWritable) trouble = null
+        return isWritable
     }
 
     private fun matches(row: LogRow, filter: LogFilter): Boolean =

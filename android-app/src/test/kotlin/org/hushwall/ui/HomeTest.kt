@@ -3,6 +3,8 @@ package org.hushwall.ui
 
 import android.content.Intent
 import android.graphics.Insets
+import android.net.ConnectivityManager
+import android.net.NetworkCapabilities
 import android.provider.Settings
 import android.view.View
 import android.view.WindowInsets
@@ -200,6 +202,42 @@ class HomeTest {
         assertTrue(Stage.says(Stage.root(home()), "These rules come from a newer Hushwall"))
         fake.policy.trouble = PolicyTrouble.DAMAGED
         assertTrue(Stage.says(Stage.root(home()), "Your rules could not be read"))
+        fake.policy.trouble = PolicyTrouble.NOT_SAVED
+        assertTrue(Stage.says(Stage.root(home()), "Your last choice could not be saved"))
+    }
+
+    @Test
+    fun ofSeveralBannersOneIsShownAndTheOthersOnDemand() {
+        fake.policy.trouble = PolicyTrouble.DAMAGED
+        fake.log.trouble = LogTrouble.STORAGE_FULL
+        val root = Stage.root(home())
+        assertTrue(Stage.says(root, "Your rules could not be read"))
+        assertFalse(Stage.says(root, "Storage is full"))
+        Stage.tap(root, "and 1 more")
+        assertTrue(Stage.says(root, "Storage is full"))
+        assertFalse(Stage.says(root, "and 1 more"))
+    }
+
+    @Test
+    fun rulesThatCannotBeUsedAreBegunAnewOnlyAfterAQuestion() {
+        fake.policy.trouble = PolicyTrouble.NEWER_VERSION
+        val root = Stage.root(home())
+        Stage.tap(root, "These rules come from a newer Hushwall")
+        assertEquals(PolicyTrouble.NEWER_VERSION, fake.policy.trouble)
+        ShadowAlertDialog.getLatestAlertDialog().getButton(android.app.AlertDialog.BUTTON_POSITIVE).performClick()
+        Stage.settle()
+        assertEquals(null, fake.policy.trouble)
+        assertFalse(Stage.says(root, "These rules come from a newer Hushwall"))
+    }
+
+    @Test
+    fun aNetworkThatWantsASignInIsTold() {
+        val manager = fake.getSystemService(ConnectivityManager::class.java)
+        val capabilities = manager.getNetworkCapabilities(manager.activeNetwork)
+        shadowOf(capabilities).addCapability(NetworkCapabilities.NET_CAPABILITY_CAPTIVE_PORTAL)
+        val screen = home()
+        Stage.tap(Stage.root(screen), "This network wants you to sign in first")
+        assertEquals(Settings.ACTION_WIFI_SETTINGS, shadowOf(screen).nextStartedActivity.action)
     }
 
     @Test
