@@ -40,6 +40,7 @@ class GoldenMessagesTest {
         assertEquals(517L, row.bytesUp)
         assertEquals(3L, row.session)
         assertEquals("SG", row.country)
+        assertEquals(true, row.screenOff)
         assertNull(Messages.page(answers.getJSONObject("connections-end")).next)
     }
 
