@@ -257,6 +257,15 @@ fn lists_come_from_files_and_the_standard_input_in_every_format() {
 }
 
 #[test]
+fn rules_about_what_a_phone_cannot_do_without_are_told_and_have_no_effect() {
+    let lab = Lab::with_names();
+    lab.write("greedy.txt", "account.xiaomi.com\nupdate.miui.com\nads.example\n");
+    let added = hush(&lab, "lists add greedy.txt --json").good();
+    assert_eq!((&added.list()["rules"], &added.list()["kept_open"]), (&3.into(), &2.into()));
+    assert!(is_blocked(&lab, "ads.example") && !is_blocked(&lab, "account.xiaomi.com"));
+}
+
+#[test]
 fn each_list_is_on_or_off_and_has_its_own_choice_of_subdomains() {
     let lab = Lab::with_names();
     lab.write("wide.txt", "wide.example\n");

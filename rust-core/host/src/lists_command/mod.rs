@@ -7,6 +7,7 @@ mod check;
 mod compile;
 pub(crate) mod folder;
 mod lookup;
+mod open_hosts;
 mod show;
 mod source;
 mod told;
