@@ -244,6 +244,11 @@ fn lists_come_from_files_and_the_standard_input_in_every_format() {
             format!("{format}.example")
         };
         assert!(is_blocked(&lab, &host), "{host}");
+        let lookup = hush(&lab, &format!("lists lookup .local/share/hushwall/lists {host} --json"));
+        let entry = &lookup.good().json()["entries"][0];
+        assert_eq!(entry["list"], format);
+        let line = entry["line"]["text"].as_str().unwrap();
+        assert!(text.lines().any(|known| known == line), "{line}");
     }
     let input = || Stdio::from(File::open(lab.path("hosts.txt")).unwrap());
     assert_eq!(hush_with(&lab, "lists add -", input()).code, Some(125), "it has no name");

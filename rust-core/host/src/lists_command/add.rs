@@ -3,9 +3,9 @@
 use collection::{Choices, Demands, NewList};
 
 use super::open_hosts::OpenHosts;
+use super::outcome::{OutcomeTold, Told};
 use super::source::{Bringer, Typed, typed};
 use super::told::ListTold;
-use super::told_collection::{OutcomeTold, Told};
 use super::{folder, shown_path, words};
 use crate::args::{AddList, NamedFile};
 use crate::failure::{FAULT_FOUND, Failure};

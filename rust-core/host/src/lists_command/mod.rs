@@ -8,10 +8,10 @@ mod compile;
 pub(crate) mod folder;
 mod lookup;
 mod open_hosts;
+mod outcome;
 mod show;
 mod source;
 mod told;
-mod told_collection;
 mod update;
 mod words;
 

@@ -4,8 +4,8 @@
 use collection::{CollectionError, Demands, Edit, Source, UserList};
 
 use super::open_hosts::OpenHosts;
+use super::outcome::{OutcomeTold, Told};
 use super::source::{Bringer, typed};
-use super::told_collection::{OutcomeTold, Told};
 use super::{folder, shown_path};
 use crate::args::UpdateLists;
 use crate::failure::{FAULT_FOUND, Failure};
