@@ -142,6 +142,13 @@ pub(crate) struct SessionArguments {
     /// Keep the connections in this file, for `hushwall log`
     #[arg(long, value_name = "FILE", env = "HUSHWALL_LOG")]
     pub(crate) log: Option<PathBuf>,
+    /// Listen to what is sent in plain HTTP, and write to this file at the end what was told whom: as JSON or HTML where it
+    /// is called .json or .html, else as text. Values are left out
+    #[arg(long, value_name = "FILE")]
+    pub(crate) audit: Option<PathBuf>,
+    /// Write the values of parameters into the audit too: they may be passwords, places, what you searched for
+    #[arg(long, requires = "audit")]
+    pub(crate) values: bool,
     /// Show each connection as a JSON object on a line of its own, on the standard error output
     #[arg(long)]
     pub(crate) json: bool,

@@ -6,6 +6,7 @@
 
 mod advise_command;
 mod args;
+mod audit_file;
 mod descriptor;
 mod engine_command;
 mod explain_command;

@@ -242,6 +242,7 @@ mod logged {
             packets_up: 3,
             packets_down: 2,
             network: Arc::from("linux"),
+            screen_on: None,
             country: None,
             asn: None,
         }

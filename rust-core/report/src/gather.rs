@@ -13,11 +13,12 @@ const PAGE: usize = 1000;
 /// Questions for names that were answered are left out: the connection that follows says the same. Those that were blocked
 /// are all there is of the try, and count.
 pub(crate) fn connections(
-    log: &Reader,
+    log: Option<&Reader>,
     apps: &[String],
     period: Period,
     mut each: impl FnMut(&Connection),
 ) -> Result<(), StoreError> {
+    let Some(log) = log else { return Ok(()) };
     let one = |app: Option<&String>| Filter {
         app: app.cloned(),
         since_ms: Some(period.since_ms),
@@ -61,7 +62,8 @@ pub(crate) fn is_question(connection: &Connection) -> bool {
     connection.key.remote.port() == 53 && source == Some(NameSource::Dns)
 }
 
-fn is_answered(connection: &Connection) -> bool {
+/// Whether it is a question for a name that was answered: the connection that follows says the same.
+pub(crate) fn is_answered(connection: &Connection) -> bool {
     is_question(connection) && connection.verdict == store::Verdict::Allow
 }
 

@@ -7,11 +7,11 @@ use crate::harmless_html as safe;
 use crate::report::Report;
 
 /// The page may load nothing and run nothing, whatever stands in it.
-const HEAD: &str = "<meta charset=\"utf-8\">
+pub(crate) const HEAD: &str = "<meta charset=\"utf-8\">
 <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">
 <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">";
 
-const STYLE: &str = "
+pub(crate) const STYLE: &str = "
 :root { color-scheme: light dark; --blocked: #b3261e; --line: #8884; }
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.6rem; margin-bottom: 0; }
@@ -71,6 +71,7 @@ fn heading(page: &mut String, report: &Report) {
     number(page, "blocked", sum.blocked, before.blocked, "stopped");
     number(page, "", sum.allowed(), before.allowed(), "let through");
     number(page, "", sum.at_night, before.at_night, "at night");
+    number(page, "", sum.screen_off, before.screen_off, "with the screen off");
     let _ = writeln!(page, "<li><b>{}</b> contacts</li>", contacts.len());
     let _ = writeln!(
         page,
@@ -125,9 +126,10 @@ fn section(page: &mut String, report: &Report, contact: &Contact) {
     entry("Bytes", format!("{} ↑ {} ↓", bytes(sum.bytes_up), bytes(sum.bytes_down)));
     let (first, last) =
         (moment(contact.first_ms, report.utc_offset), moment(contact.last_ms, report.utc_offset));
-    let night =
-        if sum.at_night > 0 { format!("; {} at night", sum.at_night) } else { String::new() };
-    entry("When", format!("{first} to {last}{night}"));
+    let unseen = [(sum.at_night, "at night"), (sum.screen_off, "with the screen off")];
+    let unseen = unseen.iter().filter(|(count, _)| *count > 0);
+    let unseen: String = unseen.map(|(count, when)| format!("; {count} {when}")).collect();
+    entry("When", format!("{first} to {last}{unseen}"));
     entry("Where", [names(countries), names(networks)].concat().join(", "));
     entry("By", names(apps).join(", "));
     entry("Hosts", names(hosts).join(", "));
@@ -149,12 +151,13 @@ fn how_often(sum: &Sum, before: &Sum) -> String {
     )
 }
 
-fn names(counts: &[Count]) -> Vec<String> {
+/// The names, each as a part of the page.
+pub(crate) fn names(counts: &[Count]) -> Vec<String> {
     counts.iter().map(|count| bdi(&count.name)).collect()
 }
 
 /// A name from outside, which keeps its direction to itself.
-fn bdi(text: &str) -> String {
+pub(crate) fn bdi(text: &str) -> String {
     format!("<bdi>{}</bdi>", safe(text))
 }
 
@@ -179,7 +182,7 @@ fn civil(days: i64) -> (i64, i64, i64) {
 }
 
 /// A number of bytes with a unit.
-fn bytes(number: u64) -> String {
+pub(crate) fn bytes(number: u64) -> String {
     let (mut value, mut unit) = (number as f64, "B");
     for larger in ["KB", "MB", "GB", "TB"] {
         if value < 999.95 {

@@ -15,6 +15,7 @@ import org.hushwall.ui.settings.SettingsActivity
 import org.hushwall.ui.setup.SetupActivity
 import org.hushwall.ui.setup.SetupCheckActivity
 import org.hushwall.ui.setup.SetupMemory
+import org.hushwall.vpn.Obstacle
 import org.hushwall.vpn.ProtectionState
 import org.hushwall.vpn.ProtectionStatus
 import org.junit.Before
@@ -117,11 +118,11 @@ class ScreenshotsTest {
             "other-vpn" to ProtectionStatus(ProtectionState.OTHER_VPN, otherVpn = "Work VPN"),
             "other-always" to ProtectionStatus(ProtectionState.OTHER_VPN_ALWAYS_ON, otherVpn = "Work VPN"),
             "consent" to ProtectionStatus(ProtectionState.CONSENT_MISSING),
-            "closed" to ProtectionStatus(ProtectionState.FAILED, since = Seed.NOW - 2 * minutes),
-            "impossible" to ProtectionStatus(ProtectionState.IMPOSSIBLE),
+            "closed" to ProtectionStatus(ProtectionState.FAILED, since = Seed.NOW - 2 * minutes, tunnelUp = true),
+            "not-started" to ProtectionStatus(ProtectionState.FAILED, since = Seed.NOW - 2 * minutes),
+            "impossible" to ProtectionStatus(ProtectionState.IMPOSSIBLE, obstacle = Obstacle.NO_CORE),
         )
         for ((state, status) in states) {
-            if (state == "closed") Stage.tunnelIsUp()
             fake.protection.status = status
             shoot(MainActivity::class.java, "$name-$state")
         }

@@ -52,6 +52,16 @@ class ServiceTest {
     }
 
     @Test
+    fun whereConsentCannotEvenBeAskedThereAreNoVpns() {
+        phone.consentCannotBeAsked()
+        assertNull(protection.turnOn())
+        assertEquals(ProtectionState.IMPOSSIBLE, phone.state)
+        assertEquals(Obstacle.NO_VPN, protection.status.obstacle)
+        phone.consent(true)
+        phone.turnOn()
+    }
+
+    @Test
     fun aTunnelThatAndroidDoesNotGiveIsConsentMissing() {
         Tunnels.establish = { null }
         protection.turnOn()
@@ -65,6 +75,7 @@ class ServiceTest {
         protection.turnOn()
         phone.runService()
         assertEquals(ProtectionState.FAILED, phone.state)
+        assertFalse(protection.status.holdsBack)
         assertTrue(protection.status.detail.orEmpty().contains("INTERACT_ACROSS_USERS"))
         Tunnels.establish = Tunnels::pair
         phone.pass(1_000)
@@ -173,6 +184,16 @@ class ServiceTest {
     }
 
     @Test
+    fun whatAndroidsSettingsSayIsLookedUpAsOftenAsSomebodyLooks() {
+        phone.turnOn()
+        val told = RuntimeEnvironment.getApiLevel() >= 29
+        assertEquals(if (told) false else null, protection.status.alwaysOn)
+        ShadowVpn.alwaysOn = true
+        protection.listen { }.close()
+        assertEquals(if (told) true else null, protection.status.alwaysOn)
+    }
+
+    @Test
     fun withoutANetworkItSaysSoAndWithOneItIsOnAgain() {
         phone.turnOn()
         phone.offline()
@@ -225,6 +246,7 @@ class ServiceTest {
         phone.awaitState(ProtectionState.FAILED)
         // Nobody reads from the tunnel, and it is not closed: nothing passes.
         assertEquals(1, RealFd.open.size)
+        assertTrue(protection.status.holdsBack)
         phone.pass(1_000)
         phone.vpnComesUp()
         phone.awaitState(ProtectionState.ON)

@@ -5,6 +5,7 @@ import android.view.View
 import android.view.ViewGroup
 import android.widget.BaseAdapter
 import android.widget.FrameLayout
+import android.widget.TextView
 import org.hushwall.R
 import org.hushwall.log.LogRow
 import org.hushwall.ui.kit.Compat
@@ -71,12 +72,22 @@ internal class FeedAdapter(
             addView(child)
         }
 
+    fun isDay(position: Int): Boolean = items.getOrNull(position) is FeedItem.Day
+
+    /** The day to which the row at [position] belongs; null above the first heading. */
+    fun dayAt(position: Int): Long? =
+        items.subList(0, Math.min(position + 1, items.size)).filterIsInstance<FeedItem.Day>().lastOrNull()?.at
+
+    fun nameOf(day: Long): String = words.dayInWords(day, System.currentTimeMillis())
+
     private fun day(at: Long): View {
-        val name = words.dayInWords(at, System.currentTimeMillis())
-        val heading = text(screen, Type.SMALL_MEDIUM, R.color.ink2, name).pad(20, 8, 20, 8)
+        val heading = dayPadding(text(screen, Type.SMALL_MEDIUM, R.color.ink2, nameOf(at)))
         Compat.heading(heading)
         return heading
     }
 
     private fun notSeen(gap: Gap): View = NotSeenRow(screen, gap, openRecord)
 }
+
+/** A heading in the list and the one that sticks lie over each other. */
+internal fun dayPadding(heading: TextView): TextView = heading.pad(20, 8, 20, 8)

@@ -25,13 +25,17 @@ internal class AppsAdapter(
     private val open: (AppEntry) -> Unit,
     private val chooseMode: (AppEntry) -> Unit,
     private val setMode: (AppEntry, AppMode) -> Unit,
+    private val select: (AppEntry) -> Unit,
     private val sort: () -> Unit,
 ) : BaseAdapter() {
     private var items: List<Item> = emptyList()
+    private var selected: Set<String> = emptySet()
 
     private class Item(val heading: Int, val entry: AppEntry?, val sorts: Boolean, val isFirst: Boolean, val isLast: Boolean)
 
-    fun show(changed: List<AppEntry>, others: List<AppEntry>, order: AppsSort) {
+    /** [selected]: the keys of the apps that carry a check mark. */
+    fun show(changed: List<AppEntry>, others: List<AppEntry>, order: AppsSort, selected: Set<String>) {
+        this.selected = selected
         items = section(R.string.changed_by_you, changed, false) + section(order.heading, others, true)
         notifyDataSetChanged()
     }
@@ -56,7 +60,7 @@ internal class AppsAdapter(
         val item = items[position]
         val entry = item.entry ?: return heading(item)
         val holder = old as? FrameLayout ?: holder()
-        (holder.getChildAt(0) as AppRow).show(entry, item.isFirst, item.isLast)
+        (holder.getChildAt(0) as AppRow).show(entry, item.isFirst, item.isLast, entry.app.key in selected)
         return holder
     }
 
@@ -64,7 +68,7 @@ internal class AppsAdapter(
     private fun holder(): FrameLayout =
         FrameLayout(screen).apply {
             pad(16, 0)
-            addView(AppRow(screen, open, chooseMode, setMode))
+            addView(AppRow(screen, open, chooseMode, setMode, select))
         }
 
     private fun heading(item: Item): View {

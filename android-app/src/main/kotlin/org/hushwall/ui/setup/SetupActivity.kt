@@ -102,6 +102,7 @@ internal class SetupActivity : Screen() {
     private fun askAndroid() {
         consent.turnOn()
         val state = hushwall.protection.status.state
+        if (state == ProtectionState.IMPOSSIBLE) return consent.explainImpossible()
         if (state != ProtectionState.CONSENT_MISSING && state != ProtectionState.OFF) next()
     }
 
@@ -112,6 +113,8 @@ internal class SetupActivity : Screen() {
     }
 
     private fun cameBack() {
+        // Looks again: Android does not tell when its settings change.
+        hushwall.protection.listen { }.close()
         when (step) {
             Step.AUTOSTART -> AutostartQuestion(this).ask { next() }
             Step.BATTERY -> if (SetupFacts(this).isBatteryFree) next() else paint()
