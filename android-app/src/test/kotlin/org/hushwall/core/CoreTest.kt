@@ -64,6 +64,15 @@ class CoreTest {
     }
 
     @Test
+    fun itTellsWhoseAHostIs() {
+        val log = phone.app.log
+        assertEquals("Xiaomi", log.known("a.tracking.intl.miui.com")?.about?.organisation)
+        assertNull(log.known("shop.example"))
+        assertEquals(0, log.contacts("a.b,c.d", phone.now() - 86_400_000, phone.now()).size)
+        assertNull(log.trouble)
+    }
+
+    @Test
     fun aLogOfANewerVersionIsTrouble() {
         phone.turnOn()
         phone.app.protection.turnOff()

@@ -138,16 +138,17 @@ object Seed {
         About(id, company, product, category, level)
 
     /** What the catalogue says of each of them; enough for a screen to show. */
-    fun known(about: About): Known = Known(
-        about,
-        if (about == sensors) "Reports the pages, searches and downloads of Xiaomi's browsers, also in incognito mode." else "Does what it does.",
-        if (about == sensors) listOf("pages", "searches", "device-id", "of-a-newer-core") else emptyList(),
-        if (about == find) Breakage("hard", "A lost phone cannot be found.", "likely") else Breakage("none", null, "confirmed"),
-        listOf(
+    fun known(about: About): Known {
+        val hard = Breakage("hard", "A lost phone cannot be found.", "likely")
+        val breakage = if (about == find) hard else Breakage("none", null, "confirmed")
+        val sources = listOf(
             Source("A block list", "list", "2024-11"),
             Source("National Cyber Security Centre of Lithuania", "measurement", "2021-09"),
-        ),
-    )
+        )
+        if (about != sensors) return Known(about, "Does what it does.", emptyList(), breakage, sources)
+        val purpose = "Reports the pages, searches and downloads of Xiaomi's browsers, also in incognito mode."
+        return Known(about, purpose, listOf("pages", "searches", "device-id", "of-a-newer-core"), breakage, sources)
+    }
 
     private val bursts = listOf(
         Burst(14, browser, "sa.api.intl.miui.com", 12, 2, miui, "SG", about = sensors),

@@ -1,9 +1,11 @@
 // One connection, or several that say the same: who to whom, the verdict as word and shape, what for or why, to which place, when.
 package org.hushwall.ui.activity
 
+import android.graphics.Canvas
+import android.graphics.Paint
+import android.graphics.drawable.Drawable
 import android.text.SpannableStringBuilder
 import android.text.Spanned
-import android.text.style.DynamicDrawableSpan
 import android.text.style.ImageSpan
 import android.widget.Button
 import android.widget.LinearLayout
@@ -99,9 +101,11 @@ internal class ConnectionRow(
     private fun title(label: String, company: String?): CharSequence {
         val all = SpannableStringBuilder(words.name(label))
         if (company == null) return all
-        val arrow = screen.smallIcon(R.drawable.ic_pass, R.color.ink2, ARROW)
+        val arrow = screen.smallIcon(R.drawable.ic_pass, R.color.ink2, 0)
+        val size = Math.round(name.textSize)
+        arrow.setBounds(0, 0, size, size)
         arrow.layoutDirection = resources.configuration.layoutDirection
-        all.append(" ").append("\uFFFC", ImageSpan(arrow, DynamicDrawableSpan.ALIGN_BOTTOM), Spanned.SPAN_EXCLUSIVE_EXCLUSIVE)
+        all.append(" ").append("\uFFFC", MiddleSpan(arrow), Spanned.SPAN_EXCLUSIVE_EXCLUSIVE)
         return all.append(" ").append(words.name(company))
     }
 
@@ -113,8 +117,28 @@ internal class ConnectionRow(
             R.string.row_spoken, verdicts.word(row.blocked), label, target, verdicts.short(row), count + words.time(row.started),
         )
     }
+}
+
+/** A drawing within a line, at the middle of its capital letters. */
+private class MiddleSpan(drawing: Drawable) : ImageSpan(drawing) {
+    override fun draw(
+        canvas: Canvas,
+        text: CharSequence,
+        start: Int,
+        end: Int,
+        x: Float,
+        top: Int,
+        y: Int,
+        bottom: Int,
+        paint: Paint,
+    ) {
+        canvas.save()
+        canvas.translate(x, y - paint.textSize * HALF_A_CAPITAL - drawable.bounds.height() / 2f)
+        drawable.draw(canvas)
+        canvas.restore()
+    }
 
     private companion object {
-        const val ARROW = 16
+        const val HALF_A_CAPITAL = 0.355f
     }
 }

@@ -145,7 +145,8 @@ internal class DestinationsCard(context: Context, private val open: (Contact) ->
 private enum class Order(val words: Int) {
     COMPANY(R.string.by_company),
     TIME(R.string.by_time),
-    AMOUNT(R.string.by_amount);
+    AMOUNT(R.string.by_amount),
+    ;
 
     fun sorted(contacts: List<Contact>): List<Contact> =
         when (this) {
