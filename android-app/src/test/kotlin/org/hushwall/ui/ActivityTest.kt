@@ -3,6 +3,7 @@ package org.hushwall.ui
 
 import android.content.Intent
 import android.view.View
+import android.widget.EditText
 import org.hushwall.AppRunner
 import org.hushwall.log.Reason
 import org.hushwall.ui.connection.ConnectionActivity
@@ -122,8 +123,24 @@ class ActivityTest {
         assertTrue(spoken.any { it.startsWith("Stopped. Mi Browser to Xiaomi, usage statistics, 14 times, ") })
         assertTrue(spoken.any { it.startsWith("Stopped. Shop to AppsFlyer, install tracking, ") })
         assertTrue(spoken.any { it.startsWith("Stopped. Analytics to Alibaba, hidden name lookup, 6 times, ") })
+        assertTrue(spoken.any { it.startsWith("Let through. WhatsApp to Meta, needed by this app, ") })
         assertTrue(spoken.any { it.startsWith("Let through. Find Device to Xiaomi, never stopped, ") })
         assertTrue(Stage.says(root, "Stopped · usage statistics"))
+    }
+
+    @Test
+    fun searchFindsACompany() {
+        val root = activity()
+        Stage.tap(root, "Search")
+        Stage.shown(root).filterIsInstance<EditText>().single().setText("alibaba")
+        Stage.pass(1)
+        assertTrue(Stage.says(root, "203.107.1.65"))
+        assertFalse(Stage.says(root, "sa.api.intl.miui.com"))
+        fake.log.happens(fresh(9_001))
+        fake.log.happens(Seed.rows().first { it.owner.name == Seed.analytics.key }.copy(id = 9_002, remote = "203.107.1.33:80"))
+        Stage.pass(3)
+        assertTrue(Stage.says(root, "203.107.1.33"))
+        assertFalse(Stage.says(root, "new.example.com"))
     }
 
     @Test
@@ -148,6 +165,8 @@ class ActivityTest {
         )) {
             assertTrue(code, Stage.says(Stage.root(connection(passed.copy(reason = Reason(code, "")), 1)), words))
         }
+        val own = Seed.rows().first { it.owner.name == Seed.whatsApp.key }
+        assertTrue(Stage.says(Stage.root(connection(own, 1)), "WhatsApp reached Meta. The app itself needs this."))
         val hidden = passed.copy(host = null, about = null, asnName = "Cloudflare")
         assertTrue(Stage.says(Stage.root(connection(hidden, 1)), "Weather connected to Cloudflare. It hid the name"))
     }

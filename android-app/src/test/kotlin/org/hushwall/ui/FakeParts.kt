@@ -225,7 +225,10 @@ class FakeLog : ActivityLog {
             (filter.blocked == null || row.blocked == filter.blocked) &&
             (filter.since?.let { row.started >= it } ?: true) &&
             (filter.host?.let { row.host == it || row.host.orEmpty().endsWith(".$it") } ?: true) &&
-            (filter.text?.let { row.host.orEmpty().contains(it) || row.owner.name.orEmpty().contains(it) } ?: true)
+            (filter.text?.let { has(row, it) } ?: true)
+
+    private fun has(row: LogRow, text: String): Boolean =
+        listOf(row.host, row.owner.name, row.about?.organisation).any { it.orEmpty().contains(text, ignoreCase = true) }
 }
 
 class FakeGaps : Gaps {

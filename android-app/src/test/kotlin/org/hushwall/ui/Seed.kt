@@ -130,7 +130,7 @@ object Seed {
     private val oneTrack = about("xiaomi.onetrack", "Xiaomi", "OneTrack", "analytics")
     private val find = about("xiaomi.find-device", "Xiaomi", "Find Device", "find-device", "never")
     private val market = about("xiaomi.weather", "Xiaomi", "Weather", "content", "strict")
-    private val meta = about("meta.whatsapp", "Meta", "WhatsApp", "content", "strict")
+    private val meta = about("meta.whatsapp", "Meta", "WhatsApp", "content", "strict").copy(isOwn = true)
     private val appsFlyer = about("appsflyer", "AppsFlyer", "AppsFlyer", "attribution")
     private val httpDns = about("alibaba.httpdns", "Alibaba", "Alibaba HTTPDNS", "name-lookup")
 
@@ -165,7 +165,7 @@ object Seed {
         Burst(26, browser, "tracker.example.net", 310, 300, listed("example.net"), "US"),
         Burst(34, browser, "www.example.org", 400, 500, nothing, "US", Confidence.RESOLVED, "dns"),
         Burst(4, browser, "find.api.micloud.xiaomi.net", 500, 9_000, needed, "DE", about = find),
-        Burst(40, msa, "data.mistat.intl.xiaomi.com", 700, 400, blocked, "SG", about = mistat),
+        Burst(40, msa, "api.ad.intl.xiaomi.com", 700, 400, blocked, "SG", about = xiaomiAds),
         Burst(30, analytics, "tracking.intl.miui.com", 800, 400, miui, "DE", about = oneTrack),
     )
 
