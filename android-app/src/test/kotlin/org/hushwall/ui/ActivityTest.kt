@@ -4,6 +4,8 @@ package org.hushwall.ui
 import android.content.Intent
 import android.view.View
 import android.widget.EditText
+import android.widget.TextView
+import java.util.Locale
 import org.hushwall.AppRunner
 import org.hushwall.log.Reason
 import org.hushwall.ui.connection.ConnectionActivity
@@ -141,6 +143,16 @@ class ActivityTest {
         Stage.pass(3)
         assertTrue(Stage.says(root, "203.107.1.33"))
         assertFalse(Stage.says(root, "new.example.com"))
+    }
+
+    @Test
+    @Config(qualifiers = "ar-ldrtl-w411dp-h891dp-hdpi")
+    fun inArabicTheCataloguesSentencesRunFromLeftToRight() {
+        val root = Stage.root(connection(Seed.rows().first(), 1))
+        val sentence = Stage.shown(root).filterIsInstance<TextView>().first { "incognito" in it.text }
+        assertEquals(View.TEXT_DIRECTION_LTR, sentence.textDirection)
+        assertEquals(Locale.ENGLISH, sentence.textLocale)
+        assertTrue(Stage.says(root, "إحصاءات الاستخدام"))
     }
 
     @Test
