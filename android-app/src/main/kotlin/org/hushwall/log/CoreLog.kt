@@ -49,12 +49,15 @@ internal class CoreLog(private val core: Core, private val now: () -> Long = Sys
         core.query("explain", "uid" to uid, "host" to host, "address" to address, "port" to port, "protocol" to "tcp"),
     )
 
-    override fun known(row: LogRow): Known? {
-        row.host?.let { return known(it) }
-        return known("address" to addressOf(row.remote), "port" to portOf(row.remote), "protocol" to row.protocol)
-    }
-
-    override fun known(host: String): Known? = known("host" to host)
+    override fun known(row: LogRow): Known? = Messages.known(
+        core.query(
+            "about",
+            "host" to row.host,
+            "address" to addressOf(row.remote),
+            "port" to portOf(row.remote),
+            "protocol" to row.protocol,
+        ),
+    )
 
     override fun contacts(app: String, since: Long, until: Long): List<Contact> = asked {
         Messages.contacts(
@@ -96,8 +99,6 @@ internal class CoreLog(private val core: Core, private val now: () -> Long = Sys
         if (e.code in LOG_CODES) trouble = troubleOf(e.code)
         throw e
     }
-
-    private fun known(vararg place: Pair<String, Any?>): Known? = Messages.known(core.query("about", *place))
 
     /** The core finds the connections of a shared user id under each of its packages. */
     private fun onePackage(key: String) = key.substringBefore(',')

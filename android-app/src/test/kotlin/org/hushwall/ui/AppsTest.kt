@@ -165,6 +165,13 @@ class AppsTest {
     }
 
     @Test
+    fun ofWhatThePhoneNeedsItIsSaid() {
+        val screen = app(Seed.browser.key)
+        Stage.tap(Stage.root(screen), "Xiaomi · Find Device")
+        for (text in listOf("A lost phone cannot be found.", "Your phone needs this one.")) assertTrue(text, Stage.says(Stage.sheet(), text))
+    }
+
+    @Test
     fun whereNoNameWasSeenThereIsNoRuleButTheConnections() {
         val screen = app(Seed.browser.key)
         Stage.tap(Stage.root(screen), "Alibaba · hidden name lookup")

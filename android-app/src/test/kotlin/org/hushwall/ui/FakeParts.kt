@@ -194,8 +194,6 @@ class FakeLog : ActivityLog {
 
     override fun known(row: LogRow): Known? = row.about?.let(Seed::known)
 
-    override fun known(host: String): Known? = rows.firstOrNull { it.host == host }?.let(::known)
-
     override fun contacts(app: String, since: Long, until: Long): List<Contact> =
         rows.filter { it.owner.name == app && it.started in since until until }
             .groupBy { it.about?.id ?: it.host ?: it.asnName ?: addressOf(it.remote) }

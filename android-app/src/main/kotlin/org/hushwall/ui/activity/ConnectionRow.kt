@@ -17,7 +17,6 @@ import org.hushwall.ui.kit.add
 import org.hushwall.ui.kit.addRest
 import org.hushwall.ui.kit.column
 import org.hushwall.ui.kit.dp
-import org.hushwall.ui.kit.oneLine
 import org.hushwall.ui.kit.pad
 import org.hushwall.ui.kit.rowOrStack
 import org.hushwall.ui.kit.shape
@@ -44,7 +43,7 @@ internal class ConnectionRow(
     private val words = Words(screen)
     private val verdicts = Verdicts(screen)
     private val avatar = Avatar(screen)
-    private val name = text(screen, Type.SUBTITLE).oneLine()
+    private val name = text(screen, Type.SUBTITLE)
     private val time = text(screen, Type.LABEL, R.color.ink3).tabular()
     private val why = text(screen, Type.SMALL)
     private val times = text(screen, Type.LABEL, R.color.ink2).tabular()
