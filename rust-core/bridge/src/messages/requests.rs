@@ -74,7 +74,7 @@ pub(crate) struct Connections {
     pub(crate) verdict: Option<VerdictName>,
     pub(crate) since: Option<i64>,
     pub(crate) until: Option<i64>,
-    /// Part of a host or of an app's name.
+    /// Part of a host, of an app's name or of the name of a company that the catalogue knows.
     pub(crate) text: Option<String>,
     /// Where the page before ended.
     pub(crate) before: Option<i64>,

@@ -402,7 +402,7 @@ fn catalog() -> Catalog {
             "id": "ads.kit", "organisation": "ads", "product": "Kit", "category": "advertising",
             "level": "strict", "purpose": "Chooses the ads that an app shows.",
             "data": ["advertising-id", "usage"], "hosts": ["ads.example"],
-            "apps": ["com.example.b"],
+            "apps": ["com.example.b"], "own_apps": ["com.example.b"],
             "breakage": {"severity": "feature", "text": "Ads stay empty.", "sure": "likely"},
             "evidence": [{"source": "seen", "note": "with every start"}]
         }]}"#;

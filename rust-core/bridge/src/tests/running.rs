@@ -204,6 +204,8 @@ fn who_was_contacted_and_what_for_is_told_from_the_catalogue() {
     let (xiaomi, usage) = (Some("Xiaomi"), Some("analytics"));
     let lookup = (3, Some("Alibaba"), Some("name-lookup"));
     assert_eq!(about, [(1, xiaomi, usage), lookup, (4, None, None), (1 << 31, xiaomi, usage)]);
+    let found = ask(&core, &json!({"ask": "connections", "text": "xiaoMI"}));
+    assert_eq!(found["rows"].as_array().unwrap().len(), 2, "by the company's name");
     let told = ask(&core, &report);
     assert_eq!(told["contacts"].as_array().unwrap().len(), 3);
     assert_eq!(told["contacts"][0]["about"]["category_code"], "analytics");
