@@ -3,6 +3,9 @@
 use std::cmp::Reverse;
 use std::collections::HashSet;
 
+use policy::{Document, List};
+use serde::Serialize;
+
 use crate::row::Row;
 use crate::{Catalog, Level, Severity};
 
@@ -19,6 +22,27 @@ pub struct Advice<'c> {
     pub is_on: bool,
     /// We would switch it on: nothing stops working. The others cost something, and the user weighs it.
     pub recommended: bool,
+}
+
+/// The same for whoever shows it. As JSON its fields are an interface: add, never rename.
+#[derive(Clone, Debug, Serialize)]
+pub struct Protection {
+    /// The row of the data, such as `xiaomi.push`.
+    pub id: String,
+    /// A title: "Xiaomi: OneTrack".
+    pub title: String,
+    /// What it stops, in sentences.
+    pub stops: String,
+    /// What may break, in sentences, and how sure that is.
+    pub may_break: String,
+    /// The installed packages that it is about.
+    pub apps: Vec<String>,
+    /// It is on from the start.
+    pub is_on: bool,
+    /// Nothing stops working with it.
+    pub recommended: bool,
+    /// What to add to the rules' lists to switch it on; none where it is on.
+    pub list: Option<List>,
 }
 
 impl Catalog {
@@ -47,6 +71,47 @@ impl Catalog {
         advice
             .sort_by_key(|advice| (!advice.recommended, !advice.is_on, Reverse(advice.apps.len())));
         advice
+    }
+
+    /// The same, to be shown.
+    pub fn protections<'p>(&self, packages: impl IntoIterator<Item = &'p str>) -> Vec<Protection> {
+        self.advice(packages).into_iter().map(|advice| self.protection(advice)).collect()
+    }
+
+    /// Switches on all that is recommended for these installed packages and not on as the program comes: each as a list at
+    /// the end of the document's. Tells what is on now and was not.
+    pub fn follow_advice<'p>(
+        &self,
+        document: &mut Document,
+        packages: impl IntoIterator<Item = &'p str>,
+    ) -> Vec<Protection> {
+        let mut news = self.protections(packages);
+        news.retain(|news| {
+            let is_there = document.lists.iter().any(|list| list.name == news.title);
+            news.recommended && !news.is_on && !is_there
+        });
+        document.lists.extend(news.iter().filter_map(|news| news.list.clone()));
+        news
+    }
+
+    /// Takes out of a document every list that stands for one row, whoever put it there. Tells their names.
+    pub fn undo_advice(&self, document: &mut Document) -> Vec<String> {
+        let titles: HashSet<String> = self.rows().iter().map(|row| self.title(row)).collect();
+        let gone = document.lists.extract_if(.., |list| titles.contains(&list.name));
+        gone.map(|list| list.name).collect()
+    }
+
+    fn protection(&self, advice: Advice<'_>) -> Protection {
+        Protection {
+            stops: advice.stops(),
+            may_break: advice.may_break(),
+            id: advice.row.id.clone(),
+            title: advice.title,
+            apps: advice.apps.into_iter().map(str::to_owned).collect(),
+            is_on: advice.is_on,
+            recommended: advice.recommended,
+            list: (!advice.is_on).then(|| self.list_of_row(advice.row)),
+        }
     }
 }
 

@@ -327,6 +327,32 @@ fn advice_is_for_the_apps_that_are_there() {
 }
 
 #[test]
+fn advice_is_followed_at_once_and_undone_at_once() {
+    let catalog = catalog();
+    let own =
+        Document::parse(r#"{"version": 1, "lists": [{"name": "mine", "hosts": ["ad.example"]}]}"#)
+            .unwrap();
+    let every_app: Vec<&str> =
+        catalog.rows().iter().flat_map(|row| row.apps.iter().map(String::as_str)).collect();
+    let mut document = own.clone();
+    let news: Vec<String> = catalog
+        .follow_advice(&mut document, every_app.iter().copied())
+        .into_iter()
+        .map(|news| news.title)
+        .collect();
+    let recommended = catalog.advice(every_app.iter().copied()).into_iter();
+    let wanted: Vec<String> = recommended
+        .filter(|advice| advice.recommended && !advice.is_on)
+        .map(|advice| advice.title)
+        .collect();
+    assert!(!news.is_empty() && news == wanted, "{news:?}");
+    let again = catalog.follow_advice(&mut document, every_app.iter().copied());
+    assert!(again.is_empty(), "a protection comes once");
+    assert_eq!(catalog.undo_advice(&mut document), news);
+    assert_eq!(document, own, "what the user wrote stays");
+}
+
+#[test]
 fn wrong_data_is_told_with_its_place() {
     let sources = r#"{"sources": [{"id": "s", "name": "S", "kind": "list", "licence": "MIT", "date": "2026"}]}"#;
     let file = |rows: &str| {

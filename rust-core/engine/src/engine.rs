@@ -308,7 +308,8 @@ impl Engine {
             return;
         }
         self.parked_bytes += packet.bytes.len();
-        let flow = self.flows.insert(Flow::new(key, packet.bytes.into(), now));
+        let flow =
+            self.flows.insert(Flow::new(key, packet.bytes.into(), self.policy.screen_on(), now));
         self.set_alarm(flow.index, now + OWNER_DEADLINE);
         out.find_owner(flow, &key);
     }

@@ -26,6 +26,8 @@ pub(crate) struct Flow {
     pub(crate) stage: Stage,
     pub(crate) traffic: Traffic,
     pub(crate) started: Instant,
+    /// Whether the screen was on then.
+    pub(crate) screen_on: Option<bool>,
     /// Its alarm that counts.
     pub(crate) armed: Option<Instant>,
     /// In the list of flows to answer in this turn.
@@ -56,7 +58,12 @@ pub(crate) enum Stage {
 }
 
 impl Flow {
-    pub(crate) fn new(key: FlowKey, packet: Box<[u8]>, now: Instant) -> Self {
+    pub(crate) fn new(
+        key: FlowKey,
+        packet: Box<[u8]>,
+        screen_on: Option<bool>,
+        now: Instant,
+    ) -> Self {
         Flow {
             key,
             owner: Owner::Unknown,
@@ -65,6 +72,7 @@ impl Flow {
             stage: Stage::Undecided { parked: vec![packet] },
             traffic: Traffic { packets_up: 1, ..Traffic::default() },
             started: now,
+            screen_on,
             armed: None,
             dirty: false,
             active: false,
@@ -146,6 +154,7 @@ impl Flow {
             decision,
             state,
             started: self.started,
+            screen_on: self.screen_on,
             at: now,
             traffic: self.traffic,
         })

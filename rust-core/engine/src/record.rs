@@ -25,6 +25,8 @@ pub struct FlowRecord {
     pub state: RecordState,
     /// When its first packet came.
     pub started: Instant,
+    /// Whether the screen was on then; `None` where nobody tells.
+    pub screen_on: Option<bool>,
     /// When this record was made.
     pub at: Instant,
     /// Payload bytes and IP packets, app to remote and remote to app.

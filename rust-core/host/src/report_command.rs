@@ -6,7 +6,7 @@ use std::io;
 use catalog::Catalog;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use report::{Contact, Count, Period, Question, Report, Sources};
+use report::{Contact, Count, Period, Question, Report, Sources, UtcOffset};
 use store::Reader;
 
 use crate::args::ReportArguments;
@@ -30,7 +30,7 @@ pub(crate) fn run(arguments: &ReportArguments) -> Result<u8, Failure> {
         .map_err(|error| Failure::new("reading the built-in lists", error).hint(BROKEN))?;
     let places = geo::Places::open(PLACES)
         .map_err(|error| Failure::new("reading the built-in places", error).hint(BROKEN))?;
-    let sources = Sources { log: &log, catalog: &catalog, places: Some(&places) };
+    let sources = Sources { log: Some(&log), catalog: &catalog, places: Some(&places) };
     let report = Report::of(&sources, &question).map_err(failed)?;
     let text = if arguments.json {
         report::json(&report) + "\n"
@@ -62,7 +62,7 @@ fn question(arguments: &ReportArguments, zone: &TimeZone) -> Result<Question, Fa
     Ok(Question {
         apps: arguments.apps.clone(),
         period: Period { since_ms, until_ms },
-        utc_offset_at: runtime::utc_offset_at,
+        utc_offset: UtcOffset::At(runtime::utc_offset_at),
     })
 }
 
@@ -70,7 +70,7 @@ fn text(report: &Report, zone: &TimeZone, paint: Paint) -> String {
     let time = |ms| from_ms(ms).to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string();
     let Report { sum, before, period, contacts, .. } = report;
     let mut text = format!(
-        "{} to {}; in brackets, the same time before\n{} stopped ({}), {} let through ({}), {} at night ({}), {}, {} up, {} down\n",
+        "{} to {}; in brackets, the same time before\n{} stopped ({}), {} let through ({}), {} at night ({}), {} with the screen off ({}), {}, {} up, {} down\n",
         time(period.since_ms),
         time(period.until_ms),
         paint.paint(Tone::Bad, sum.blocked),
@@ -79,6 +79,8 @@ fn text(report: &Report, zone: &TimeZone, paint: Paint) -> String {
         before.allowed(),
         sum.at_night,
         before.at_night,
+        sum.screen_off,
+        before.screen_off,
         counted(contacts.len(), "contact"),
         bytes(sum.bytes_up),
         bytes(sum.bytes_down),
@@ -111,10 +113,11 @@ fn section(text: &mut String, contact: &Contact, paint: Paint) {
     }
     let (stopped, allowed) = (sum.blocked, sum.allowed());
     let how_often = format!(
-        "{stopped} stopped ({}), {allowed} let through ({}), {} at night; {} up, {} down",
+        "{stopped} stopped ({}), {allowed} let through ({}), {} at night, {} with the screen off; {} up, {} down",
         before.blocked,
         before.allowed(),
         sum.at_night,
+        sum.screen_off,
         bytes(sum.bytes_up),
         bytes(sum.bytes_down)
     );

@@ -17,7 +17,7 @@ use crate::lists_file;
 /// Where addresses are, made by `scripts/update-data`.
 pub(crate) const PLACES: &[u8] = include_bytes!("../../../data/places.bin");
 
-/// The list EasyPrivacy as an index: it is there for documents that name it.
+/// The list EasyPrivacy as an index. It counts as the built-in lists do.
 const EASYPRIVACY: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/easyprivacy.lists"));
 
 /// What helps where the program's own data cannot be read.
@@ -71,7 +71,6 @@ impl Loaded {
                 (Document { lists, ..Document::default() }, String::new())
             }
         };
-        let built_in = Some(catalog.lists().into());
         let places = geo::Places::open(PLACES).map_err(|error| {
             LoadError::File(Failure::new("reading the built-in places", error).hint(BROKEN))
         })?;
@@ -79,8 +78,9 @@ impl Loaded {
             LoadError::File(Failure::new("reading the built-in lists", error).hint(BROKEN))
         })?;
         let index = index.map(Arc::new);
+        let indexed = easyprivacy.lists().map(|list| List::indexed(list.name));
         let resources = Resources {
-            built_in,
+            built_in: Some(catalog.lists().into_iter().chain(indexed).collect()),
             lists: index.iter().cloned().chain([Arc::new(easyprivacy)]).collect(),
             places: Some(Arc::new(AddressPlaces(places))),
         };

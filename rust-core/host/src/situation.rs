@@ -17,7 +17,7 @@ const RTF_REJECT: u32 = 0x200;
 /// The type of Ethernet interfaces and what behaves so: linux/if_arp.h.
 const ARPHRD_ETHER: &str = "1";
 
-/// As it is now. The name of a Wi-Fi network is not looked for, and a screen here counts as on.
+/// As it is now. The name of a Wi-Fi network is not looked for, nor whether a screen is on.
 pub(crate) fn present() -> Situation {
     detect(Path::new("/proc/net"), Path::new("/sys/class/net"))
 }
@@ -29,7 +29,7 @@ pub(crate) fn asked(arguments: &SituationArguments) -> Result<(Situation, Moment
         network: arguments.network.map_or(present.network, Into::into),
         roaming: arguments.roaming,
         metered: arguments.metered || (arguments.network.is_none() && present.metered),
-        screen_on: arguments.screen.map_or(present.screen_on, |screen| screen == ScreenState::On),
+        screen_on: arguments.screen.map(|screen| screen == ScreenState::On),
         ssid: arguments.ssid.clone(),
     };
     let mut moment = runtime::moment();
@@ -50,7 +50,7 @@ pub(crate) fn words(situation: &Situation) -> String {
     for (holds, word) in [
         (situation.roaming, ", roaming"),
         (situation.metered, ", metered"),
-        (!situation.screen_on, ", screen off"),
+        (situation.screen_on == Some(false), ", screen off"),
     ] {
         if holds {
             words.push_str(word);

@@ -83,7 +83,7 @@ fn advice_gives_lists_that_rules_can_have() {
 }
 
 #[test]
-fn easyprivacy_counts_where_a_document_names_it() {
+fn easyprivacy_counts_from_the_start_and_a_document_turns_it_off() {
     let text_of = include_str!("../../../data/easyprivacy.txt");
     let rule = text_of.lines().find_map(|line| line.strip_prefix("||")).unwrap();
     let host = rule.trim_end_matches('^');
@@ -95,10 +95,12 @@ fn easyprivacy_counts_where_a_document_names_it() {
         assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
         text(&output.stdout).lines().nth(1).unwrap_or_default().to_owned()
     };
-    assert_eq!(verdict("[]"), "allow: nothing speaks against it");
+    let blocked = format!("block: {host} is on the list EasyPrivacy");
+    assert_eq!(verdict("[]"), blocked);
+    assert_eq!(verdict(r#"[{"name": "EasyPrivacy"}]"#), blocked);
     assert_eq!(
-        verdict(r#"[{"name": "EasyPrivacy"}]"#),
-        format!("block: {host} is on the list EasyPrivacy")
+        verdict(r#"[{"name": "EasyPrivacy", "enabled": false}]"#),
+        "allow: nothing speaks against it"
     );
 }
 
@@ -238,6 +240,7 @@ mod logged {
             packets_up: 3,
             packets_down: 2,
             network: Arc::from("linux"),
+            screen_on: None,
             country: None,
             asn: None,
         }

@@ -36,6 +36,7 @@ pub struct Policy {
     /// Given only where a rule asks for it.
     places: Option<Arc<dyn Places>>,
     blocks_names_by_list: bool,
+    screen_on: Option<bool>,
     valid_until: Option<u64>,
 }
 
@@ -113,6 +114,7 @@ impl Policy {
             overall,
             apps: compile_apps(document)?,
             blocks_names_by_list: lists.block_names(),
+            screen_on: situation.screen_on,
             valid_until: rules.next_change(moment).into_iter().chain(pause_end).min(),
             places: resources.places.clone().filter(|_| asks_for_places.is_some()),
             rules,
@@ -132,6 +134,11 @@ impl Policy {
     /// When it ceases to be right by itself, in seconds since 1970: a condition of time changes, a rule or a pause ends.
     pub fn valid_until(&self) -> Option<u64> {
         self.valid_until
+    }
+
+    /// Whether the screen is on in the situation that it was compiled for; `None` where nobody told.
+    pub fn screen_on(&self) -> Option<bool> {
+        self.screen_on
     }
 
     /// How a question for a blocked name is answered.

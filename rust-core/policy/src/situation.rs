@@ -11,8 +11,8 @@ pub struct Situation {
     pub roaming: bool,
     /// Traffic costs, or is limited.
     pub metered: bool,
-    /// The screen is on.
-    pub screen_on: bool,
+    /// Whether the screen is on; `None` where nobody tells, and rules take it for on.
+    pub screen_on: Option<bool>,
     /// The name of the Wi-Fi network, where that is known.
     pub ssid: Option<String>,
 }
@@ -54,13 +54,13 @@ impl NetworkKind {
 }
 
 impl Default for Situation {
-    /// An unmetered network of no known kind, the screen on.
+    /// An unmetered network of no known kind; nobody tells of a screen.
     fn default() -> Self {
         Situation {
             network: NetworkKind::default(),
             roaming: false,
             metered: false,
-            screen_on: true,
+            screen_on: None,
             ssid: None,
         }
     }

@@ -75,7 +75,8 @@ impl When {
         let network = self.networks.is_empty() || self.networks.contains(&situation.network);
         let roaming = self.roaming.is_none_or(|wanted| wanted == situation.roaming);
         let metered = self.metered.is_none_or(|wanted| wanted == situation.metered);
-        let screen = self.screen.is_none_or(|wanted| (wanted == Screen::On) == situation.screen_on);
+        let screen_on = situation.screen_on.unwrap_or(true);
+        let screen = self.screen.is_none_or(|wanted| (wanted == Screen::On) == screen_on);
         let ssid = self.ssids.is_empty()
             || situation.ssid.as_ref().is_some_and(|ssid| self.ssids.contains(ssid));
         network

@@ -71,6 +71,7 @@ fn heading(page: &mut String, report: &Report) {
     number(page, "blocked", sum.blocked, before.blocked, "stopped");
     number(page, "", sum.allowed(), before.allowed(), "let through");
     number(page, "", sum.at_night, before.at_night, "at night");
+    number(page, "", sum.screen_off, before.screen_off, "with the screen off");
     let _ = writeln!(page, "<li><b>{}</b> contacts</li>", contacts.len());
     let _ = writeln!(
         page,
@@ -125,9 +126,10 @@ fn section(page: &mut String, report: &Report, contact: &Contact) {
     entry("Bytes", format!("{} ↑ {} ↓", bytes(sum.bytes_up), bytes(sum.bytes_down)));
     let (first, last) =
         (moment(contact.first_ms, report.utc_offset), moment(contact.last_ms, report.utc_offset));
-    let night =
-        if sum.at_night > 0 { format!("; {} at night", sum.at_night) } else { String::new() };
-    entry("When", format!("{first} to {last}{night}"));
+    let unseen = [(sum.at_night, "at night"), (sum.screen_off, "with the screen off")];
+    let unseen = unseen.iter().filter(|(count, _)| *count > 0);
+    let unseen: String = unseen.map(|(count, when)| format!("; {count} {when}")).collect();
+    entry("When", format!("{first} to {last}{unseen}"));
     entry("Where", [names(countries), names(networks)].concat().join(", "));
     entry("By", names(apps).join(", "));
     entry("Hosts", names(hosts).join(", "));

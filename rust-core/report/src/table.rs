@@ -6,7 +6,7 @@ use crate::{csv_row, page};
 
 /// The names of the columns.
 const HEADING: &str = "who,organisation,product,category,level,purpose,data,apps,hosts,countries,networks,connections,blocked,allowed,\
-                       bytes_up,bytes_down,at_night,first,last,connections_before,blocked_before,why";
+                       bytes_up,bytes_down,at_night,screen_off,first,last,connections_before,blocked_before,why";
 
 /// The report as CSV (RFC 4180), with a heading; lines end in a line feed. Times are local.
 pub fn csv(report: &Report) -> String {
@@ -38,6 +38,7 @@ fn row(report: &Report, contact: &Contact) -> String {
         &sum.bytes_up.to_string(),
         &sum.bytes_down.to_string(),
         &sum.at_night.to_string(),
+        &sum.screen_off.to_string(),
         &time(contact.first_ms),
         &time(contact.last_ms),
         &before.connections.to_string(),

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use catalog::Catalog;
 use geo::{Compiler, Places};
-use hushwall_report::{Contact, Period, Question, Report, Sources, csv, html, json};
+use hushwall_report::{Contact, Period, Question, Report, Sources, UtcOffset, csv, html, json};
 use serde_json::Value;
 use store::{Connection, Options, Reader, Reason, ReasonCode, State, Store, Verdict};
 use tempfile::TempDir;
@@ -55,6 +55,8 @@ fn log(connections: &[(&str, Option<&str>, &str, i64, bool)]) -> Log {
                 packets_up: 1,
                 packets_down: 1,
                 network: "wifi".into(),
+                // Nobody told in the evening.
+                screen_on: (hours < 20).then_some(hours >= 7),
                 country: place.country.map(|country| country.0),
                 asn: place.network.map(|network| network.number),
             }
@@ -86,11 +88,11 @@ fn places() -> Places<Vec<u8>> {
 fn report(log: &Log, apps: &[&str]) -> Report {
     let catalog = Catalog::built_in().unwrap();
     let places = places();
-    let sources = Sources { log: &log.reader, catalog: &catalog, places: Some(&places) };
+    let sources = Sources { log: Some(&log.reader), catalog: &catalog, places: Some(&places) };
     let question = Question {
         apps: apps.iter().map(|app| (*app).to_owned()).collect(),
         period: Period { since_ms: MONDAY, until_ms: MONDAY + 24 * HOUR },
-        utc_offset_at: |_| 7200,
+        utc_offset: UtcOffset::Fixed(7200),
     };
     Report::of(&sources, &question).unwrap()
 }
@@ -167,6 +169,7 @@ fn hours_are_local() {
     let report = report(&log, &[]);
     // 00:00 UTC is 02:00, and 21:00 UTC is 23:00: both at night.
     assert_eq!(report.sum.at_night, 2);
+    assert_eq!((report.sum.screen_off, report.before.screen_off), (1, 1));
     let busy = report.by_hour.iter().enumerate().filter(|(_, count)| **count > 0);
     let busy: Vec<(usize, u64)> = busy.map(|(hour, count)| (hour, *count)).collect();
     assert_eq!(busy, [(2, 1), (12, 2), (13, 2), (14, 2), (23, 1)]);
@@ -198,7 +201,7 @@ fn csv_has_a_row_for_each_contact() {
         )
     );
     assert!(
-        lines[2].contains(",2026-11-23 02:00,2026-11-23 12:00,1,0,it is on a list"),
+        lines[2].contains(",1,1,2026-11-23 02:00,2026-11-23 12:00,1,0,it is on a list"),
         "{}",
         lines[2]
     );

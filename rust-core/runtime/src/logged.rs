@@ -41,6 +41,7 @@ pub(crate) fn connection(
         packets_up: record.traffic.packets_up,
         packets_down: record.traffic.packets_down,
         network: Arc::clone(network),
+        screen_on: record.screen_on,
         country: places.and_then(|places| places.country(remote)),
         asn: places.and_then(|places| places.asn(remote)),
     }

@@ -542,7 +542,9 @@ mod tests {
         let block = document(r#"{"version":1,"default_mode":"block"}"#);
         session.set_rules(block, Resources::default()).unwrap();
         wait_for_block(&events);
-        session.set_situation(Situation { screen_on: false, ..Situation::default() }).unwrap();
+        session
+            .set_situation(Situation { screen_on: Some(false), ..Situation::default() })
+            .unwrap();
         assert_eq!(session.stats().unwrap().engine.flows, 0, "the rules are still the same");
     }
 

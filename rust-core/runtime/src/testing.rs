@@ -25,6 +25,7 @@ pub(crate) fn blocked_record(index: u32, local: SocketAddr, remote: SocketAddr) 
         },
         state: RecordState::Blocked,
         started: clock::now(),
+        screen_on: None,
         at: clock::now(),
         traffic: Traffic { bytes_up: 5, packets_up: 1, ..Traffic::default() },
     }

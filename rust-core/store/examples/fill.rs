@@ -259,6 +259,7 @@ impl Traffic {
             packets_up: random.next() % 100,
             packets_down: random.next() % 1000,
             network: self.network.clone(),
+            screen_on: Some(!id.is_multiple_of(3)),
             country: None,
             asn: None,
         }

@@ -39,6 +39,8 @@ pub struct Connection {
     pub packets_down: u64,
     /// What kind of network carried it: `wifi`, `mobile`, `linux`.
     pub network: Arc<str>,
+    /// Whether the screen was on when it began; `None` where nobody tells. What the first record of an id says stays.
+    pub screen_on: Option<bool>,
     /// The remote's country, ISO 3166-1 alpha-2.
     pub country: Option<[u8; 2]>,
     /// The remote's autonomous system.

@@ -16,7 +16,7 @@ use crate::schema;
 pub(crate) fn by_key(sqlite: &Sqlite, key: i64) -> Result<Row, StoreError> {
     let mut statement = sqlite.prepare_cached(
         "SELECT key, session, connection.id AS id, source, local_address, local_port, remote_address, remote_port,
-             ended_ms, updated_ms, state, bytes_up, bytes_down, packets_up, packets_down, country, asn,
+             ended_ms, updated_ms, state, bytes_up, bytes_down, packets_up, packets_down, country, asn, screen_on,
              verdict, protocol, kind, uid, app.name AS app, host.name AS host,
              reason.text AS reason, reason.code AS reason_code, reason.list AS list, reason.entry AS entry,
              network.name AS network
@@ -59,6 +59,7 @@ fn connection(columns: &Columns) -> Result<Connection, StoreError> {
         packets_up: columns.get("packets_up")?,
         packets_down: columns.get("packets_down")?,
         network: columns.get("network")?,
+        screen_on: columns.get("screen_on")?,
         country: columns
             .get::<_, Option<String>>("country")?
             .and_then(|text| text.as_bytes().try_into().ok()),

@@ -3,6 +3,7 @@
 //! Version story (`PRAGMA user_version`):
 //! - 1: the first.
 //! - 2: a reason has a code, and the list and entry that it rests on, besides its words.
+//! - 3: a connection says whether the screen was on.
 //!
 //! To change the format: raise [`VERSION`], add a step to `upgrade` that turns the version before into the new one inside
 //! the same transaction, and keep a log of the old version for the tests (`tests/formats`). A file of a newer version is never touched.
@@ -15,12 +16,12 @@
 //!   one index leads from a subject to its connections. `first` and `last` bound the keys of a subject's
 //!   connections: `last` is exact, `first` may be too low.
 //! - `changed` numbers every write, so that a reader can follow.
-//! - `host` 0 is "no name"; a reason without a list has empty texts for it.
+//! - `host` 0 is "no name"; a reason without a list has empty texts for it; `screen_on` is empty where nobody told.
 
 use rusqlite::{Connection, TransactionBehavior};
 
 /// The version of the format that this program writes.
-pub(crate) const VERSION: i64 = 2;
+pub(crate) const VERSION: i64 = 3;
 
 /// Marks the file as ours (`PRAGMA application_id`): "HWlg".
 pub(crate) const APPLICATION_ID: i64 = 0x4857_6c67;
@@ -87,7 +88,8 @@ CREATE TABLE connection (
     network INTEGER NOT NULL,
     country TEXT,
     asn INTEGER,
-    changed INTEGER NOT NULL
+    changed INTEGER NOT NULL,
+    screen_on INTEGER
 );
 CREATE UNIQUE INDEX connection_id ON connection (session, id);
 CREATE INDEX connection_subject ON connection (subject);

@@ -14,6 +14,10 @@ pub(crate) fn upgrade(sqlite: &mut Sqlite) -> rusqlite::Result<()> {
     if version < 2 {
         give_reasons_codes(&transaction)?;
     }
+    if version < 3 {
+        // 2 to 3: nobody had told.
+        transaction.execute_batch("ALTER TABLE connection ADD COLUMN screen_on INTEGER")?;
+    }
     transaction.pragma_update(None, "user_version", VERSION)?;
     transaction.commit()
 }

@@ -218,8 +218,8 @@ fn upsert(
         .prepare_cached(
             "INSERT INTO connection (key, session, id, subject, source, local_address, local_port, remote_address,
                  remote_port, ended_ms, updated_ms, state, bytes_up, bytes_down, packets_up, packets_down, network,
-                 country, asn, changed)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)
+                 country, asn, changed, screen_on)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)
              ON CONFLICT (key) DO UPDATE SET subject = excluded.subject, source = excluded.source,
                  ended_ms = excluded.ended_ms, updated_ms = excluded.updated_ms, state = excluded.state,
                  bytes_up = excluded.bytes_up, bytes_down = excluded.bytes_down, packets_up = excluded.packets_up,
@@ -247,6 +247,7 @@ fn upsert(
             connection.country.map(|letters| String::from_utf8_lossy(&letters).into_owned()),
             connection.asn,
             changed,
+            connection.screen_on,
         ])?;
     Ok(())
 }
@@ -320,6 +321,7 @@ mod tests {
             packets_up: 0,
             packets_down: 0,
             network: "linux".into(),
+            screen_on: None,
             country: None,
             asn: None,
         }

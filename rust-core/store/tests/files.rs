@@ -106,7 +106,7 @@ fn newer_and_foreign_files_are_refused_untouched() {
         .unwrap();
     let before = (fs::read(&newer).unwrap(), fs::read(&foreign).unwrap());
 
-    assert!(matches!(open_error(&newer), StoreError::NewerVersion { found: 99, known: 2, .. }));
+    assert!(matches!(open_error(&newer), StoreError::NewerVersion { found: 99, known: 3, .. }));
     assert!(matches!(Reader::open(&newer), Err(StoreError::NewerVersion { .. })));
     assert!(matches!(open_error(&foreign), StoreError::Foreign { .. }));
     assert!(matches!(Reader::open(&foreign), Err(StoreError::Foreign { .. })));

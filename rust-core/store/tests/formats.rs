@@ -7,8 +7,8 @@ mod common;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use common::{all, named, open};
-use hushwall_store::{Filter, Listed, Reason, ReasonCode, Verdict};
+use common::{all, connection, named, open};
+use hushwall_store::{Connection, Filter, Listed, Reason, ReasonCode, Verdict};
 
 /// A log as the program of this format left it.
 fn log_of_format(version: u32, folder: &Path) -> PathBuf {
@@ -51,4 +51,19 @@ fn reasons_of_format_1_get_the_code_that_their_words_mean() {
     assert_eq!(all(&path, &blocked).len(), 4);
     store.write(&[named(1, "tracker.example")]).unwrap();
     assert_eq!(all(&path, &Filter::default()).len(), 7);
+}
+
+#[test]
+fn nobody_knows_of_the_screen_in_a_log_of_format_2() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = log_of_format(2, folder.path());
+    let screens = || -> Vec<_> {
+        let rows = all(&path, &Filter::default());
+        rows.into_iter().map(|row| row.connection.screen_on).collect()
+    };
+    assert_eq!(screens(), [None; 3]);
+    assert_eq!(reasons(&path)[0], (ReasonCode::Listed, listed("ads", "tracker.example")));
+    let mut store = open(&path);
+    store.write(&[Connection { screen_on: Some(false), ..connection(3) }]).unwrap();
+    assert_eq!(screens(), [None, None, None, Some(false)], "newest first, and this one is older");
 }

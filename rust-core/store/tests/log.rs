@@ -37,6 +37,7 @@ fn a_connection_comes_back_as_it_was_written() {
             listed: Some(Listed { list: "\u{202e}trackers".into(), entry: "a.example".into() }),
         },
         state: State::Blocked,
+        screen_on: Some(false),
         country: Some(*b"NZ"),
         asn: Some(u32::MAX),
         ..connection(1)
@@ -54,7 +55,13 @@ fn the_same_id_again_updates_the_row_and_counts_once() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("log.db");
     let mut store = open(&path);
-    let first = Connection { state: State::Open, ended_ms: None, bytes_down: 10, ..connection(1) };
+    let first = Connection {
+        state: State::Open,
+        ended_ms: None,
+        bytes_down: 10,
+        screen_on: Some(false),
+        ..connection(1)
+    };
     store.write(std::slice::from_ref(&first)).unwrap();
     // The name is learned, the start is told a little differently, and the verdict changes.
     let last = Connection {
@@ -66,7 +73,8 @@ fn the_same_id_again_updates_the_row_and_counts_once() {
 
     let rows = all(&path, &everything());
     assert_eq!(rows.len(), 1);
-    assert_eq!(rows[0].connection, Connection { started_ms: first.started_ms, ..last });
+    let begun = Connection { started_ms: first.started_ms, screen_on: first.screen_on, ..last };
+    assert_eq!(rows[0].connection, begun);
     assert_eq!(ids(&path, &Filter { verdict: Some(Verdict::Allow), ..everything() }), []);
     let totals = Reader::open(&path).unwrap().totals(&TotalsFilter::default()).unwrap();
     assert_eq!(totals.len(), 1);

@@ -9,9 +9,10 @@
 
 use std::net::SocketAddr;
 
-use engine::{Close, RecordState};
+use engine::{Close, FlowRecord, RecordState};
 use hushwall_sim::messages::{self, A, DnsRecord};
 use hushwall_sim::{ALLOW_ALL, Arrived, BLOCK_TRACKER, Behaviour, World, policy};
+use policy::{Document, Moment, Policy, Resources, Situation};
 use smoltcp::socket::tcp::State;
 use smoltcp::time::Duration;
 
@@ -86,4 +87,38 @@ fn an_open_dns_flow_answers_by_the_new_policy() {
     let records = [DnsRecord::Address("tracker.example", server(1).ip())];
     world.remote_datagram(sent.port, sent.remote, &messages::dns_reply(&sent.payload, &records));
     assert_eq!(world.take_arrived(), []);
+}
+
+#[test]
+fn each_connection_says_whether_the_screen_was_on_when_it_began() {
+    let screen = |screen_on| {
+        let situation = Situation { screen_on, ..Situation::default() };
+        let (document, moment) =
+            (Document::default(), Moment { unix_seconds: 0, utc_offset_at: |_| 0 });
+        Policy::compile(&document, &Resources::default(), &situation, &moment).unwrap()
+    };
+    let mut world = World::under(ALLOW_ALL);
+    let resolver = SocketAddr::from(hushwall_sim::DNS);
+    for (host, screen_on) in
+        [("a.example", None), ("b.example", Some(false)), ("c.example", Some(true))]
+    {
+        world.set_policy(screen(screen_on));
+        let told = world.records().len();
+        let connected = world.connect(server(7000));
+        world.run(SECOND);
+        world.app_datagram(9, resolver, &messages::dns_question(host, A));
+        // What happens to the screen later says nothing of the beginning.
+        world.set_policy(screen(Some(true)));
+        world.app_send(connected, b"hello");
+        world.run(SECOND);
+        let (questions, connections): (Vec<_>, Vec<_>) =
+            world.records()[told..].iter().partition(|record| record.key.remote.port() == 53);
+        let asked = |record: &&FlowRecord| record.name.as_ref().unwrap().0.as_str() == host;
+        assert!(questions.iter().find(|record| asked(record)).unwrap().screen_on == screen_on);
+        assert!(connections.len() > 1);
+        assert!(connections.iter().all(|record| record.screen_on == screen_on));
+        world.app_close(connected);
+        world.remote_end(server(7000));
+        world.run(SECOND);
+    }
 }

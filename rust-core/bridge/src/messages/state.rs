@@ -27,9 +27,6 @@ pub(crate) struct Config {
     pub(crate) lists: Vec<PathBuf>,
     /// Where addresses are.
     pub(crate) places: Option<PathBuf>,
-    /// A folder of the app's own, for what need not be kept.
-    #[expect(dead_code, reason = "part of the contract; nothing needs it yet")]
-    pub(crate) directory: PathBuf,
     /// The device's API level.
     pub(crate) sdk: u32,
 }
@@ -115,7 +112,7 @@ impl From<SituationMessage> for Situation {
             KindMessage::Ethernet => NetworkKind::Ethernet,
             KindMessage::Other | KindMessage::None => NetworkKind::Other,
         };
-        Situation { network, roaming, metered, screen_on, ssid }
+        Situation { network, roaming, metered, screen_on: Some(screen_on), ssid }
     }
 }
 

@@ -122,6 +122,7 @@ impl Engine {
             record_type: question.record_type,
             record: self.resolver.next_record(),
             started: now,
+            screen_on: self.policy.screen_on(),
         };
         if asker.decision.verdict != Verdict::Allow {
             return self.deny(asker, &owner, false, now, out);

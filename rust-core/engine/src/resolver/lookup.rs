@@ -55,6 +55,7 @@ pub(crate) struct Asker {
     /// Its row in the log.
     pub(crate) record: FlowId,
     pub(crate) started: Instant,
+    pub(crate) screen_on: Option<bool>,
 }
 
 /// A question that is being asked.
@@ -126,6 +127,7 @@ impl Asker {
             decision: self.decision.clone(),
             state,
             started: self.started,
+            screen_on: self.screen_on,
             at: now,
             traffic,
         }

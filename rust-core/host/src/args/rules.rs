@@ -85,11 +85,19 @@ pub(crate) struct ExplainArguments {
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   hushwall advise com.android.browser com.miui.analytics
-  adb shell pm list packages | hushwall advise")]
+  adb shell pm list packages | hushwall advise
+  adb shell pm list packages | hushwall advise --apply rules.json
+  hushwall advise --undo rules.json")]
 pub(crate) struct AdviseArguments {
     /// The packages that are installed; without any, they are read from the standard input, one a line
     #[arg(value_name = "PACKAGE")]
     pub(crate) packages: Vec<String>,
+    /// Switch on in this file of rules all that is recommended and not on yet; the file is made where there is none
+    #[arg(long, value_name = "RULES")]
+    pub(crate) apply: Option<PathBuf>,
+    /// Take all such protections out of this file of rules again
+    #[arg(long, value_name = "RULES", conflicts_with_all = ["apply", "packages"])]
+    pub(crate) undo: Option<PathBuf>,
     /// One JSON object, with a list for the rules' \"lists\" in each protection
     #[arg(long)]
     pub(crate) json: bool,

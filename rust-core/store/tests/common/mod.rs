@@ -40,6 +40,7 @@ pub fn connection(id: u64) -> Connection {
         packets_up: 4,
         packets_down: 5,
         network: "linux".into(),
+        screen_on: None,
         country: None,
         asn: None,
     }

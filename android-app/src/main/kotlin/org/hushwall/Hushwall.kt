@@ -56,7 +56,6 @@ open class Hushwall : Application() {
         "log_retention_days" to RETENTION_DAYS,
         "lists" to JSONArray(builtIn.lists().map { it.path }),
         "places" to builtIn.places()?.path,
-        "directory" to File(protectedFiles, "core").apply { mkdirs() }.path,
         "sdk" to Build.VERSION.SDK_INT,
     )
 

@@ -87,6 +87,7 @@ internal object Messages {
         asn = json.longOrNull("asn"),
         asnName = json.stringOrNull("asn_name"),
         session = json.longOrNull("session"),
+        screenOff = json.stringOrNull("screen")?.let { it == "off" },
     )
 
     private fun owner(json: JSONObject) =

@@ -30,6 +30,7 @@ data class Owner(val kind: String, val uid: Int?, val name: String?)
  * One connection or name lookup. Times in Unix milliseconds.
  *
  * @property id its number within [session], the run of the core that wrote it; null while it is told live.
+ * @property screenOff whether the screen was off when it began; null where nobody told.
  */
 data class LogRow(
     val id: Long,
@@ -56,6 +57,7 @@ data class LogRow(
     val asn: Long?,
     val asnName: String?,
     val session: Long? = null,
+    val screenOff: Boolean? = null,
 )
 
 /** Rows newest first; [next] is the cursor of the page after it, [mark] where [ActivityLog.changes] goes on. */

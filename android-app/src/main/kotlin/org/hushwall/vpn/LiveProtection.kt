@@ -46,7 +46,8 @@ internal class LiveProtection(
     internal val networks = Networks(context, main, ::onNetworks)
     private val screen = Screen(context, this)
     private val filter = Filter(core, OwnerLookup(context), main, this)
-    private val session = Session(context, filter, policy, apps, networks, screen)
+    private val gateways = CallGateways(context)
+    private val session = Session(context, filter, policy, apps, networks, screen, gateways)
     private val notifications = Notifications(context, log, filter, main)
     private val listeners = CopyOnWriteArrayList<(ProtectionStatus) -> Unit>()
 
@@ -239,7 +240,7 @@ internal class LiveProtection(
         if (screen.isOn && events.any { it is CoreEvent.Connection }) main.post(notifications::onTraffic)
         for (event in events) {
             when (event) {
-                is CoreEvent.Connection -> Unit
+                is CoreEvent.Connection -> if (gateways.learn(event.row)) main.post(::renewIfOutdated)
                 is CoreEvent.Fault -> main.post { fail(event.message) }
                 is CoreEvent.Log -> log.told(event)
             }
