@@ -9,6 +9,18 @@ use serde::Serialize;
 use crate::row::Row;
 use crate::{Catalog, Level, Severity};
 
+/// Apps that many makers' phones have by this name: that they are there does not tell whose phone this is.
+const SHARED: [&str; 8] = [
+    "com.android.camera",
+    "com.android.contacts",
+    "com.android.incallui",
+    "com.android.mms",
+    "com.android.quicksearchbox",
+    "com.android.settings",
+    "com.android.soundrecorder",
+    "com.android.updater",
+];
+
 /// One protection for this phone.
 #[derive(Clone, Debug)]
 pub struct Advice<'c> {
@@ -50,10 +62,18 @@ impl Catalog {
     /// most apps.
     pub fn advice<'p>(&self, packages: impl IntoIterator<Item = &'p str>) -> Vec<Advice<'_>> {
         let installed: HashSet<&str> = packages.into_iter().collect();
+        let makers: HashSet<&str> = self
+            .rows()
+            .iter()
+            .filter(|row| {
+                row.apps.iter().any(|app| !SHARED.contains(&&**app) && installed.contains(&**app))
+            })
+            .map(|row| &*row.organisation)
+            .collect();
         let mut advice: Vec<Advice<'_>> = self
             .rows()
             .iter()
-            .filter(|row| row.level != Level::Never)
+            .filter(|row| row.level != Level::Never && makers.contains(&*row.organisation))
             .filter_map(|row| {
                 let apps = row.apps.iter().map(String::as_str);
                 let apps: Vec<&str> = apps.filter(|app| installed.contains(app)).collect();

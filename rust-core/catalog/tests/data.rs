@@ -112,11 +112,13 @@ fn every_row_says_what_it_is_and_why_we_say_so() {
         for evidence in evidence {
             let source = catalog.source(&evidence.source).unwrap();
             assert!(!source.licence.is_empty() && source.date.len() >= 4, "{id}: {}", source.id);
+            let url = source.url.as_deref().unwrap_or_default();
+            assert!(url.starts_with("http"), "{id}: who can follow {}?", source.id);
         }
         if let Some(text) = &breakage.text {
             assert!(text.ends_with('.') && text.chars().next().unwrap().is_uppercase(), "{id}");
         }
-        // A list alone does not say what a host is for: what is protected is known by its purpose or by what broke.
+        // A list alone does not say what a host is for: what is protected is known by what its maker says or what broke.
         let is_list = |source: &str| {
             catalog.source(source).unwrap().kind == hushwall_catalog::SourceKind::List
         };
@@ -350,6 +352,15 @@ fn advice_is_followed_at_once_and_undone_at_once() {
     assert!(again.is_empty(), "a protection comes once");
     assert_eq!(catalog.undo_advice(&mut document), news);
     assert_eq!(document, own, "what the user wrote stays");
+}
+
+#[test]
+fn an_app_that_every_phone_has_does_not_make_it_a_xiaomi() {
+    let catalog = catalog();
+    let galaxy = ["com.android.settings", "com.android.contacts", "com.samsung.android.dqagent"];
+    let advice = catalog.advice(galaxy);
+    assert!(advice.iter().any(|advice| advice.row.id == "samsung.analytics"));
+    assert!(advice.iter().all(|advice| advice.row.organisation == "samsung"), "{advice:?}");
 }
 
 #[test]

@@ -96,6 +96,11 @@ pub enum CollectionError {
 }
 
 impl Collection {
+    /// Whether a folder has one, whatever is wrong with it.
+    pub fn exists(folder: &Path) -> bool {
+        folder.join(MANIFEST).exists()
+    }
+
     /// The collection in a folder; `None` where there is none yet.
     ///
     /// # Errors

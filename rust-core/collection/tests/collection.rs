@@ -1,5 +1,5 @@
 //! A collection as the program and the app use it: what a change leaves behind, and what it refuses.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::fs;
 use std::path::Path;

@@ -14,6 +14,7 @@ use smoltcp::time::Instant;
 use wire::{FlowKey, Owner, Packet, Protocol, Transport};
 
 use crate::alarms::Alarms;
+use crate::audit::Audit;
 use crate::datagram::{DatagramBuffer, Port};
 use crate::flow::{Flow, Stage};
 use crate::flow_table::FlowTable;
@@ -36,6 +37,8 @@ const NAMES: usize = 8192;
 pub struct Engine {
     pub(crate) settings: Settings,
     pub(crate) policy: Arc<Policy>,
+    /// What is listened to.
+    pub(crate) audit: Option<Audit>,
     pub(crate) flows: FlowTable,
     pub(crate) by_owner: HashMap<Owner, usize, FixedState>,
     pub(crate) ports: Table<Port>,
@@ -74,6 +77,7 @@ impl Engine {
             tun: Tun::new(settings.mtu, settings.largest_packet),
             settings,
             policy,
+            audit: None,
             flows: FlowTable::new(seed),
             by_owner: HashMap::with_hasher(hash()),
             ports: Table::new(),

@@ -6,6 +6,7 @@
 //! happens or [`Engine::poll_timeout`]. Every queue is bounded, and a turn does bounded work for each flow.
 
 mod alarms;
+mod audit;
 mod datagram;
 mod engine;
 mod flow;
@@ -24,6 +25,7 @@ mod tcp;
 mod tun;
 mod verdict;
 
+pub use audit::{Audit, Heard, Whose};
 pub use engine::Engine;
 pub use intake::Intake;
 pub use outside::{

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use wire::{FlowKey, Protocol};
 
+use crate::audit::Heard;
 use crate::record::FlowRecord;
 
 /// One flow of the engine's table, or a connection of the engine's own resolver, which takes such a place too. The generation
@@ -102,6 +103,9 @@ pub trait Outside {
 
     /// A flow was decided, moved data, was decided anew or ended. The later record of a flow replaces the earlier.
     fn record(&mut self, record: FlowRecord);
+
+    /// Something was heard on a flow that is listened to, see `Engine::set_audit`.
+    fn heard(&mut self, flow: FlowId, heard: Heard);
 }
 
 /// Why a packet could not be written to the TUN.

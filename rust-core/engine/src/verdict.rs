@@ -203,10 +203,14 @@ impl Engine {
         now: Instant,
         out: &mut impl Outside,
     ) {
+        let id = self.id(index);
         let Some(flow) = self.flows.get_mut(index) else { return };
         let mut io = Io { now, tun: &mut self.tun, out };
         match &mut flow.stage {
-            Stage::Relay(relay) => self.stack.abort(relay, &mut flow.traffic, &mut io),
+            Stage::Relay(relay) => {
+                relay.hear_unsent(id, &flow.traffic, io.out);
+                self.stack.abort(relay, &mut flow.traffic, &mut io);
+            }
             Stage::Connecting { syn } => self.stack.refuse(syn, &mut io),
             Stage::Undecided { .. }
             | Stage::Unnamed { .. }
@@ -246,7 +250,10 @@ impl Engine {
                 self.parked_bytes -= parked.iter().map(|packet| packet.len()).sum::<usize>();
             }
             Stage::Connecting { .. } => out.close(id, how),
-            Stage::Relay(relay) => {
+            Stage::Relay(mut relay) => {
+                if let Some(listener) = relay.listener.take() {
+                    listener.finish(id, true, out);
+                }
                 out.close(id, how);
                 self.stack.retire(*relay);
             }

@@ -6,10 +6,12 @@
 
 mod advise_command;
 mod args;
+mod audit_file;
 mod descriptor;
 mod engine_command;
 mod explain_command;
 mod failure;
+mod fetch;
 mod host_argument;
 mod inspect_command;
 mod lists_command;

@@ -9,6 +9,7 @@ use std::path::Path;
 use std::sync::mpsc::Receiver;
 use std::thread::{self, JoinHandle};
 
+use collection::Collection;
 use jiff::tz::TimeZone;
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -18,7 +19,9 @@ use runtime::{Attributor, Config, Event, EventSender, LogEvent, Rules, Session};
 use store::{Opened, Options, Store};
 
 use crate::args::{RulesArguments, SessionArguments};
+use crate::audit_file::AuditFile;
 use crate::failure::Failure;
+use crate::lists_file;
 use crate::network_watch::NetworkWatch;
 use crate::rules_files;
 use crate::shown::Shown;
@@ -50,6 +53,7 @@ pub(crate) struct Plan {
     files: RulesArguments,
     log: Option<Store>,
     capture: Option<Box<dyn Write + Send>>,
+    audit: Option<AuditFile>,
 }
 
 /// The TUN, and what is known about its other side.
@@ -76,6 +80,7 @@ pub(crate) struct Firewall {
     network: Network,
     situation: Situation,
     files: RulesArguments,
+    audit: Option<AuditFile>,
 }
 
 impl Plan {
@@ -84,8 +89,9 @@ impl Plan {
         let rules = rules_files::rules(&arguments.rules, situation::present())?;
         let log = arguments.log.as_deref().map(open_log).transpose()?;
         let capture = arguments.pcap.as_deref().map(open_capture);
+        let audit = arguments.audit.as_deref().map(|path| open_audit(path, arguments.values));
         let files = arguments.rules.clone();
-        Ok(Plan { rules, files, log, capture: capture.transpose()? })
+        Ok(Plan { rules, files, log, capture: capture.transpose()?, audit: audit.transpose()? })
     }
 }
 
@@ -118,8 +124,11 @@ impl Firewall {
             .name("hushwall-shows".into())
             .spawn(move || print(&receiver, show))
             .map_err(|error| failed(&error))?;
-        let files = plan.files;
-        Ok(Firewall { session, events, printer, show, watch, network, situation, files })
+        let Plan { files, audit, .. } = plan;
+        if let Some(file) = &audit {
+            session.begin_audit(file.audit);
+        }
+        Ok(Firewall { session, events, printer, show, watch, network, situation, files, audit })
     }
 
     /// Sleeps until a signal tells something that `answer` takes for the end; follows the network meanwhile, and reads the
@@ -154,9 +163,10 @@ impl Firewall {
         }
     }
 
-    /// Ends every connection, closes log and capture, and shows the summary where one is wanted.
+    /// Ends every connection, closes log and capture, shows the summary where one is wanted, and writes the audit.
     pub(crate) fn finish(self, with_summary: bool) {
         let fault = self.session.fault();
+        let recording = self.audit.as_ref().and_then(|_| self.session.end_audit());
         self.session.stop();
         let missed = self.events.missed();
         drop(self.events);
@@ -168,6 +178,11 @@ impl Firewall {
         }
         if with_summary && self.show == Show::Text && fault.is_none() {
             eprint!("{}", summary.text(Paint::on(&io::stderr())));
+        }
+        if let Some(file) = self.audit
+            && let Err(failure) = file.write(recording)
+        {
+            failure.print();
         }
     }
 
@@ -187,7 +202,9 @@ impl Firewall {
     }
 
     fn has_files(&self) -> bool {
-        self.files.policy.is_some() || self.files.lists.is_some()
+        let kept =
+            || lists_file::default_folder().is_some_and(|folder| Collection::exists(&folder));
+        self.files.policy.is_some() || self.files.lists.is_some() || kept()
     }
 
     /// Reads the rules and the lists again. What has a fault changes nothing.
@@ -217,6 +234,14 @@ fn open_capture(path: &Path) -> Result<Box<dyn Write + Send>, Failure> {
         Ok(file) => Ok(Box::new(file)),
         Err(error) => Err(Failure::new(format!("writing packets to {}", path.display()), error)
             .hint("give --pcap a file in a folder that you may write to")),
+    }
+}
+
+fn open_audit(path: &Path, keeps_values: bool) -> Result<AuditFile, Failure> {
+    match private_file().truncate(true).open(path) {
+        Ok(file) => Ok(AuditFile::new(path, file, keeps_values)),
+        Err(error) => Err(Failure::new(format!("writing the audit to {}", path.display()), error)
+            .hint("give --audit a file in a folder that you may write to")),
     }
 }
 

@@ -8,6 +8,8 @@ fn hushwall(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_hushwall"))
         .args(arguments)
         .env_remove("HUSHWALL_LOG")
+        .env_remove("HUSHWALL_LISTS")
+        .env("XDG_DATA_HOME", "/nowhere")
         .env("NO_COLOR", "1")
         .env("TZ", "UTC")
         .output()

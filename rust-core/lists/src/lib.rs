@@ -19,6 +19,7 @@ mod text;
 pub use bytes::Bytes;
 pub use compile::{CompileError, Compiler};
 pub use index::{Index, IndexError, List, ListId, ListSet, Match, Matches, verify};
+pub use public_suffixes::registered_domain;
 pub use rule::{Effect, Rule, Scope};
 pub use skipped::{Example, SkipReason, Skipped};
 

@@ -18,6 +18,20 @@ pub(crate) fn is_public_suffix(name: &HostName) -> bool {
     }
 }
 
+/// The part of a name that somebody has registered, with all names below it theirs: `example.co.uk` of
+/// `www.example.co.uk`. A public suffix is its own.
+pub fn registered_domain(name: &HostName) -> HostName {
+    let mut registered = name.clone();
+    let mut rest = name.as_str();
+    while let Some((_, parent)) = rest.split_once('.')
+        && let Ok(parent_name) = HostName::parse(parent.as_bytes())
+        && !is_public_suffix(&parent_name)
+    {
+        (registered, rest) = (parent_name, parent);
+    }
+    registered
+}
+
 /// Whether there is the rule with this mark and name.
 fn has_rule(mark: &str, name: &str) -> bool {
     let wanted = || mark.bytes().chain(name.bytes());
@@ -44,6 +58,21 @@ mod tests {
 
     fn is_public(name: &str) -> bool {
         is_public_suffix(&HostName::parse(name.as_bytes()).unwrap())
+    }
+
+    #[test]
+    fn a_name_belongs_to_whoever_registered_its_domain() {
+        for (name, domain) in [
+            ("www.cdn.example.com", "example.com"),
+            ("example.com", "example.com"),
+            ("a.b.example.co.uk", "example.co.uk"),
+            ("someone.github.io", "someone.github.io"),
+            ("co.uk", "co.uk"),
+            ("localhost", "localhost"),
+        ] {
+            let name = HostName::parse(name.as_bytes()).unwrap();
+            assert_eq!(registered_domain(&name).as_str(), domain);
+        }
     }
 
     /// After the test vectors of publicsuffix.org.

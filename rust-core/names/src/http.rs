@@ -1,4 +1,5 @@
-//! The host that an HTTP/1 request is for (RFC 9112 section 3.2), and the names that an HTTPDNS request asks for.
+//! The host that an HTTP/1 request is for (RFC 9112 section 3.2), and the names that an HTTPDNS request asks for; for audits,
+//! a [`RequestReader`] of all that a connection's requests tell.
 //!
 //! Where a server would have to guess, nothing is chosen here: a request with two different Host fields speaks of
 //! both, and the policy lets the most blocked one win.
@@ -10,6 +11,13 @@ use wire::{HostName, NameSource};
 use crate::Sniff;
 
 mod httpdns;
+mod parameters;
+mod request;
+mod requests;
+
+pub use parameters::{Parameter, Place};
+pub use request::{Conversation, Request};
+pub use requests::{RequestReader, Speech};
 
 /// How many octets of a request's head are looked at; servers refuse heads not much longer (Apache and nginx take
 /// 8 KiB a line). What its first octets say of hosts counts for a longer one.

@@ -94,6 +94,8 @@ pub struct Contact {
     pub is_new: bool,
     /// The hosts, most contacted first, ten at most; so with all lists below.
     pub hosts: Vec<Count>,
+    /// The addresses of what was reached without a name.
+    pub addresses: Vec<Count>,
     /// The apps.
     pub apps: Vec<Count>,
     /// The countries of the servers, in English, as far as known.
@@ -126,6 +128,7 @@ pub(crate) enum Key {
 pub(crate) struct Tally {
     pub(crate) sum: Sum,
     hosts: HashMap<String, u64>,
+    addresses: HashMap<String, u64>,
     apps: HashMap<String, u64>,
     countries: HashMap<Country, u64>,
     networks: HashMap<String, u64>,
@@ -162,8 +165,9 @@ impl Tally {
         let one_more = |counts: &mut HashMap<String, u64>, name: String| {
             *counts.entry(name).or_default() += 1;
         };
-        if let Some((host, _)) = &connection.name {
-            one_more(&mut self.hosts, host.to_string());
+        match &connection.name {
+            Some((host, _)) => one_more(&mut self.hosts, host.to_string()),
+            None => one_more(&mut self.addresses, connection.key.remote.ip().to_string()),
         }
         one_more(&mut self.apps, connection.owner.to_string());
         // What was known at the time comes first.
@@ -208,6 +212,7 @@ impl Tally {
             is_new: before.connections == 0,
             before,
             hosts: counts(self.hosts.into_iter().map(named)),
+            addresses: counts(self.addresses.into_iter().map(named)),
             apps: counts(self.apps.into_iter().map(named)),
             countries: counts(self.countries.into_iter().map(country)),
             networks: counts(self.networks.into_iter().map(named)),
@@ -237,7 +242,7 @@ impl About {
     }
 }
 
-fn named((name, count): (String, u64)) -> Count {
+pub(crate) fn named((name, count): (String, u64)) -> Count {
     Count { name, code: None, count }
 }
 
@@ -248,7 +253,7 @@ fn country((country, count): (Country, u64)) -> Count {
 }
 
 /// The most frequent first; of the same, by name.
-fn counts(counts: impl Iterator<Item = Count>) -> Vec<Count> {
+pub(crate) fn counts(counts: impl Iterator<Item = Count>) -> Vec<Count> {
     let mut counts: Vec<Count> = counts.collect();
     counts.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.name.cmp(&b.name)));
     counts.truncate(NAMED);

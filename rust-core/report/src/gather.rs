@@ -62,7 +62,8 @@ pub(crate) fn is_question(connection: &Connection) -> bool {
     connection.key.remote.port() == 53 && source == Some(NameSource::Dns)
 }
 
-fn is_answered(connection: &Connection) -> bool {
+/// Whether it is a question for a name that was answered: the connection that follows says the same.
+pub(crate) fn is_answered(connection: &Connection) -> bool {
     is_question(connection) && connection.verdict == store::Verdict::Allow
 }
 

@@ -2,8 +2,10 @@
 //!
 //! [`Report::of`] reads the log and joins it with what the catalogue knows of hosts and what the places know of addresses.
 //! [`json`], [`csv`] and [`html`] write it down. What comes from outside (names of hosts and apps) is made harmless for
-//! where it goes: a terminal, a spreadsheet, a page. Read-only; never on the packet thread.
+//! where it goes: a terminal, a spreadsheet, a page. Read-only; never on the packet thread. An [`audit`] tells the same of
+//! what was recorded in a few minutes, with what could be read of it.
 
+pub mod audit;
 mod contact;
 mod escape;
 mod gather;

@@ -7,11 +7,11 @@ use crate::harmless_html as safe;
 use crate::report::Report;
 
 /// The page may load nothing and run nothing, whatever stands in it.
-const HEAD: &str = "<meta charset=\"utf-8\">
+pub(crate) const HEAD: &str = "<meta charset=\"utf-8\">
 <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">
 <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">";
 
-const STYLE: &str = "
+pub(crate) const STYLE: &str = "
 :root { color-scheme: light dark; --blocked: #b3261e; --line: #8884; }
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.6rem; margin-bottom: 0; }
@@ -151,12 +151,13 @@ fn how_often(sum: &Sum, before: &Sum) -> String {
     )
 }
 
-fn names(counts: &[Count]) -> Vec<String> {
+/// The names, each as a part of the page.
+pub(crate) fn names(counts: &[Count]) -> Vec<String> {
     counts.iter().map(|count| bdi(&count.name)).collect()
 }
 
 /// A name from outside, which keeps its direction to itself.
-fn bdi(text: &str) -> String {
+pub(crate) fn bdi(text: &str) -> String {
     format!("<bdi>{}</bdi>", safe(text))
 }
 
@@ -181,7 +182,7 @@ fn civil(days: i64) -> (i64, i64, i64) {
 }
 
 /// A number of bytes with a unit.
-fn bytes(number: u64) -> String {
+pub(crate) fn bytes(number: u64) -> String {
     let (mut value, mut unit) = (number as f64, "B");
     for larger in ["KB", "MB", "GB", "TB"] {
         if value < 999.95 {

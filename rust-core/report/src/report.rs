@@ -142,19 +142,19 @@ impl UtcOffset {
 }
 
 /// The catalogue with the places of its rows.
-struct RowsByHost<'c> {
+pub(crate) struct RowsByHost<'c> {
     catalog: &'c Catalog,
     places: HashMap<&'c str, usize>,
 }
 
 impl<'c> RowsByHost<'c> {
-    fn of(catalog: &'c Catalog) -> Self {
+    pub(crate) fn of(catalog: &'c Catalog) -> Self {
         let ids = catalog.rows().iter().enumerate().map(|(place, row)| (row.id.as_str(), place));
         RowsByHost { catalog, places: ids.collect() }
     }
 
     /// Whom a connection contacted.
-    fn key(&self, connection: &Connection, place: &Place<'_>) -> Key {
+    pub(crate) fn key(&self, connection: &Connection, place: &Place<'_>) -> Key {
         let remote = connection.key.remote;
         let name = connection.name.as_ref().map(|(name, _)| name);
         let row = self.catalog.about(name, remote, connection.key.protocol);
@@ -169,7 +169,8 @@ impl<'c> RowsByHost<'c> {
     }
 }
 
-fn place<B: AsRef<[u8]>>(places: Option<&Places<B>>, address: IpAddr) -> Place<'_> {
+/// Where an address is.
+pub(crate) fn place<B: AsRef<[u8]>>(places: Option<&Places<B>>, address: IpAddr) -> Place<'_> {
     places.map(|places| places.lookup(address)).unwrap_or_default()
 }
 

@@ -149,6 +149,13 @@ fn a_report_tells_who_was_contacted_how_often_and_why() {
     let about = sensors.about.as_ref().unwrap();
     assert_eq!((about.organisation.as_str(), about.category), ("Xiaomi", "usage statistics"));
     assert_eq!(names(&sensors.hosts), [("sa.api.intl.miui.com", 2)]);
+    assert!(sensors.addresses.is_empty());
+    let lookups = contact(&report, "Alibaba HTTPDNS");
+    assert_eq!(
+        (names(&lookups.hosts), names(&lookups.addresses)),
+        (vec![], vec![("203.107.1.65", 1)])
+    );
+    assert_eq!(sensors.countries[0].code.as_deref(), Some("SG"));
     assert_eq!(names(&sensors.countries), [("Singapore", 2)]);
     assert_eq!(names(&sensors.networks), [("Alibaba Cloud", 2)]);
     assert_eq!((sensors.sum.blocked, sensors.before.connections, sensors.is_new), (2, 1, false));

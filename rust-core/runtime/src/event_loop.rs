@@ -12,6 +12,7 @@ use nix::sys::time::{TimeSpec, TimeValLike};
 use nix::sys::timerfd::{ClockId, Expiration, TimerFd, TimerFlags, TimerSetTimeFlags};
 use wire::Owner;
 
+use crate::audit::Recording;
 use crate::capture::Tap;
 use crate::clock;
 use crate::edge::Edge;
@@ -125,7 +126,11 @@ impl EventLoop {
                 match command {
                     Command::ReplaceTun(tun, _) => self.world.tun = tun,
                     Command::Stop => return Ok(()),
-                    Command::SetRules(_) | Command::SetNetwork(..) | Command::Stats(_) => {}
+                    Command::SetRules(_)
+                    | Command::SetNetwork(..)
+                    | Command::BeginAudit(_)
+                    | Command::EndAudit(_)
+                    | Command::Stats(_) => {}
                 }
             }
             self.mailbox.wait()?;
@@ -210,6 +215,17 @@ impl EventLoop {
                     self.engine.set_network(network, now, &mut self.world);
                 }
                 Command::ReplaceTun(tun, mtu) => self.replace_tun(tun, mtu, now),
+                Command::BeginAudit(audit) => {
+                    self.engine.set_audit(Some(audit), now, &mut self.world);
+                    self.world.recorder.audit = Some(Recording::begin(audit));
+                }
+                Command::EndAudit(reply) => {
+                    self.engine.set_audit(None, now, &mut self.world);
+                    if let Some(recording) = self.world.recorder.audit.take() {
+                        // Whoever asked may have gone.
+                        drop(reply.try_send(recording.end()));
+                    }
+                }
                 // Whoever asked may have gone.
                 Command::Stats(reply) => drop(reply.try_send(self.stats())),
                 Command::Stop => stop = true,

@@ -5,6 +5,7 @@
 //! reached through bounded queues, so that no packet ever waits for a lookup or a disk. Nothing here decides a verdict.
 
 pub mod attribution;
+mod audit;
 mod capture;
 mod clock;
 mod connections;
@@ -34,9 +35,10 @@ mod world;
 mod writer;
 
 pub use attribution::Attributor;
+pub use audit::Recording;
 pub use clock::{moment, utc_offset_at};
 /// What a front end needs of the engine's own words.
-pub use engine::{FlowRecord, Network, RecordState, Settings, Traffic};
+pub use engine::{Audit, FlowRecord, Network, RecordState, Settings, Traffic, Whose};
 pub use events::{Connection, Event, EventSender, Fault, LogEvent, channel};
 pub use logged::{is_question, reason};
 pub use mapped::MappedFile;

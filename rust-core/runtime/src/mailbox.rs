@@ -4,11 +4,12 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use engine::Network;
+use engine::{Audit, Network};
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::eventfd::{EfdFlags, EventFd};
 
+use crate::audit::Recording;
 use crate::rules::InForce;
 use crate::stats::Stats;
 use crate::tun::Tun;
@@ -21,6 +22,10 @@ pub(crate) enum Command {
     SetNetwork(Network, Arc<str>),
     /// Read from and write to this TUN with this MTU from now on; let the old one go.
     ReplaceTun(Tun, usize),
+    /// Listen to this from now on.
+    BeginAudit(Audit),
+    /// Listen no longer, and send what was heard.
+    EndAudit(SyncSender<Recording>),
     /// Send a snapshot of the counters.
     Stats(SyncSender<Stats>),
     /// End every flow, and then the thread.

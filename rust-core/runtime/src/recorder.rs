@@ -1,9 +1,10 @@
-//! Hands each flow's record to whoever wants it: the log and the front end.
+//! Hands each flow's record to whoever wants it: the log, the front end and an audit.
 
 use std::sync::Arc;
 
-use engine::{FIRST_QUESTION, FlowRecord, RecordState};
+use engine::{FIRST_QUESTION, FlowId, FlowRecord, Heard, RecordState};
 
+use crate::audit::Recording;
 use crate::clock::WallClock;
 use crate::events::{Connection, Event, EventSender};
 use crate::writer::LogQueue;
@@ -14,6 +15,8 @@ pub(crate) struct Recorder {
     events: Option<EventSender>,
     network_label: Arc<str>,
     blocked_questions: u64,
+    /// The audit that goes on.
+    pub(crate) audit: Option<Recording>,
 }
 
 impl Recorder {
@@ -23,7 +26,7 @@ impl Recorder {
         events: Option<EventSender>,
         network_label: Arc<str>,
     ) -> Self {
-        Recorder { log, events, network_label, blocked_questions: 0 }
+        Recorder { log, events, network_label, blocked_questions: 0, audit: None }
     }
 
     /// The network changed.
@@ -45,8 +48,18 @@ impl Recorder {
                 network: Arc::clone(&self.network_label),
             })));
         }
+        if let Some(audit) = &mut self.audit {
+            audit.record(&record, &self.network_label);
+        }
         if let Some(log) = &self.log {
             log.push(record, &self.network_label);
+        }
+    }
+
+    /// Something was heard on a flow.
+    pub(crate) fn heard(&mut self, flow: FlowId, heard: Heard) {
+        if let Some(audit) = &mut self.audit {
+            audit.heard(flow, heard);
         }
     }
 

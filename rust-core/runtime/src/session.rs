@@ -11,13 +11,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use engine::{Engine, Limits, Network, Settings};
+use engine::{Audit, Engine, Limits, Network, Settings};
 use nix::sys::epoll::{Epoll, EpollCreateFlags};
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use policy::{Document, Moment, Places, PolicyError, Resources, Situation};
 use store::{Store, StoreError};
 
 use crate::attribution::{Attribution, Attributor};
+use crate::audit::Recording;
 use crate::event_loop::EventLoop;
 use crate::events::{EventSender, Fault, Faults};
 use crate::mailbox::{Command, Mailbox};
@@ -240,6 +241,18 @@ impl Session {
         let (reply, answer) = sync_channel(1);
         self.mailbox.post(Command::Stats(reply));
         answer
+    }
+
+    /// Begins an audit: what is meant is listened to from its next connection on. One that goes on is dropped.
+    pub fn begin_audit(&self, audit: Audit) {
+        self.mailbox.post(Command::BeginAudit(audit));
+    }
+
+    /// Ends the audit, and hands out what it has heard; `None` where there is none, and from a session that has failed.
+    pub fn end_audit(&self) -> Option<Recording> {
+        let (reply, answer) = sync_channel(1);
+        self.mailbox.post(Command::EndAudit(reply));
+        answer.recv().ok()
     }
 
     /// Forgets everything that the log has. Without a log there is nothing to do.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use engine::{
-    Close, ConnectError, FlowId, FlowRecord, Outside, PortId, RemoteError, SendError, Transfer,
-    TunError,
+    Close, ConnectError, FlowId, FlowRecord, Heard, Outside, PortId, RemoteError, SendError,
+    Transfer, TunError,
 };
 use nix::sys::epoll::Epoll;
 use wire::{FlowKey, Protocol};
@@ -132,5 +132,9 @@ impl Outside for World {
             tap.record(&record);
         }
         self.recorder.record(record);
+    }
+
+    fn heard(&mut self, flow: FlowId, heard: Heard) {
+        self.recorder.heard(flow, heard);
     }
 }

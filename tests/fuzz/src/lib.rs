@@ -4,6 +4,7 @@
 pub mod capture;
 pub mod dns;
 pub mod engine;
+pub mod http_requests;
 pub mod httpdns;
 pub mod lists_index;
 pub mod lists_text;
@@ -20,6 +21,7 @@ pub const TARGETS: &[Target] = &[
     ("capture", capture::run),
     ("dns", dns::run),
     ("engine", engine::run),
+    ("http_requests", http_requests::run),
     ("httpdns", httpdns::run),
     ("lists_index", lists_index::run),
     ("lists_text", lists_text::run),

@@ -72,6 +72,12 @@ impl Firewall<'_> {
         self
     }
 
+    /// One more option without a value.
+    pub fn flag(mut self, name: &str) -> Self {
+        self.command.arg(name);
+        self
+    }
+
     /// With this policy document.
     pub fn policy(self, document: &Value) -> Self {
         let path = self.lab.write("policy.json", document.to_string());

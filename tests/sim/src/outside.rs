@@ -5,8 +5,8 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use engine::{
-    Close, ConnectError, FlowId, FlowRecord, Network, Outside, PortId, Readiness, RemoteError,
-    SendError, Transfer, TunError,
+    Close, ConnectError, FlowId, FlowRecord, Heard, Network, Outside, PortId, Readiness,
+    RemoteError, SendError, Transfer, TunError,
 };
 use wire::{FlowKey, Protocol};
 
@@ -84,6 +84,7 @@ pub(crate) struct SimOutside {
     pub(crate) most_ports: Option<usize>,
     pub(crate) errors: Vec<(PortId, SocketAddr, RemoteError)>,
     pub(crate) records: Vec<FlowRecord>,
+    pub(crate) heard: Vec<(FlowId, Heard)>,
 }
 
 impl Outside for SimOutside {
@@ -232,5 +233,9 @@ impl Outside for SimOutside {
 
     fn record(&mut self, record: FlowRecord) {
         self.records.push(record);
+    }
+
+    fn heard(&mut self, flow: FlowId, heard: Heard) {
+        self.heard.push((flow, heard));
     }
 }

@@ -5,8 +5,8 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use engine::{
-    Engine, FlowRecord, Instant, Intake, Limits, Network, Settings, Slab, SlabId, SlabPool,
-    SocketBuffer,
+    Audit, Engine, FlowId, FlowRecord, Heard, Instant, Intake, Limits, Network, Settings, Slab,
+    SlabId, SlabPool, SocketBuffer,
 };
 use policy::{Document, Policy};
 use smoltcp::iface::{Config, Interface, SocketSet};
@@ -187,6 +187,16 @@ impl World {
     /// All that the engine reported.
     pub fn records(&self) -> &[FlowRecord] {
         &self.outside.records
+    }
+
+    /// Listens to what apps say from now on, or no longer.
+    pub fn set_audit(&mut self, audit: Option<Audit>) {
+        self.engine.set_audit(audit, self.now, &mut self.outside);
+    }
+
+    /// All that was heard.
+    pub fn heard(&self) -> &[(FlowId, Heard)] {
+        &self.outside.heard
     }
 
     /// Another policy is in force.

@@ -327,7 +327,10 @@ impl Engine {
             return false;
         };
         relay.unread = true;
-        flow.stage = Stage::Relay(relay);
+        relay.listener = self.flows.get(index).and_then(|flow| self.listener(flow));
+        if let Some(flow) = self.flows.get_mut(index) {
+            flow.stage = Stage::Relay(relay);
+        }
         self.mark(index);
         true
     }

@@ -10,6 +10,7 @@ use smoltcp::socket::tcp::{Socket, State};
 use smoltcp::time::Instant;
 use wire::TcpSegment;
 
+use crate::audit::Listener;
 use crate::outside::{FlowId, Outside, Readiness, Transfer};
 use crate::record::Traffic;
 use crate::resolver::Asks;
@@ -55,6 +56,8 @@ pub(crate) struct Relay {
     pub(crate) upstream: Upstream,
     /// Whether its first bytes are still to be looked at for a name. One that asks a name server stays so for ever.
     pub(crate) unread: bool,
+    /// Listens to what the app says, where that is wanted.
+    pub(crate) listener: Option<Box<Listener>>,
     /// What it has asked a name server.
     pub(crate) asks: Option<Box<Asks>>,
     /// When a packet of the app last came.
@@ -94,6 +97,7 @@ impl Relay {
             edge: Edge::new(syn.sequence_end(), window, shift),
             upstream: Upstream::None,
             unread: false,
+            listener: None,
             asks: None,
             heard: now,
             initial_sequence: syn.sequence,
@@ -152,6 +156,16 @@ impl Relay {
         self.rings.socket().peek(most).unwrap_or(&[])
     }
 
+    /// The connection is cut: what the app has said beyond what was sent is heard all the same. Where the beginning was
+    /// sent, nobody can say of the rest that it was stopped.
+    pub(crate) fn hear_unsent(&mut self, flow: FlowId, traffic: &Traffic, out: &mut impl Outside) {
+        if let Some(mut listener) = self.listener.take() {
+            let was_sent = traffic.bytes_up > 0;
+            listener.hear(flow, self.peek(usize::MAX), was_sent, out);
+            listener.finish(flow, was_sent, out);
+        }
+    }
+
     /// Whether the app has said that it sends no more, and all it sent has been taken.
     pub(crate) fn app_is_done(&mut self) -> bool {
         let in_order = self.closed_in_order();
@@ -198,7 +212,12 @@ impl Relay {
         let socket = self.rings.set.get_mut::<Socket<'static>>(self.rings.handle);
         while self.ready.writable && socket.can_recv() {
             let sent = socket.recv(|bytes| match out.send(flow, bytes) {
-                Transfer::Bytes(count) => (count, Ok(Some((count, count == bytes.len())))),
+                Transfer::Bytes(count) => {
+                    if let Some(listener) = &mut self.listener {
+                        listener.hear(flow, &bytes[..count], true, out);
+                    }
+                    (count, Ok(Some((count, count == bytes.len()))))
+                }
                 Transfer::WouldBlock => (0, Ok(None)),
                 Transfer::Broken => (0, Err(Broken)),
             });

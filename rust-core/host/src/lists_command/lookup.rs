@@ -7,7 +7,7 @@ use lists::{Bytes, Effect, Index, Match, Scope};
 use serde::Serialize;
 use wire::HostName;
 
-use super::{options, reading_list, shown_path, source};
+use super::{options, reading_list, shown_path, text_of};
 use crate::args::{LookupLists, NamedFile};
 use crate::failure::Failure;
 use crate::terminal::{Paint, Tone, counted, harmless, harmless_json};
@@ -52,7 +52,7 @@ struct Source<'a> {
 }
 
 pub(super) fn run(arguments: &LookupLists) -> Result<u8, Failure> {
-    let index = lists_file::verified(&arguments.index)?;
+    let index = lists_file::index(&arguments.index)?;
     let host = host_argument::name(&arguments.host)?;
     let sources = sources(arguments, &index)?;
     let decisive = index.decide(&host, index.all());
@@ -88,7 +88,7 @@ fn sources<'a>(
             return Err(Failure::new(reading_list(list), "the index has no list of this name")
                 .hint(format!("write --source NAME=FILE; its lists are: {}", names.join(", "))));
         }
-        Ok(Source { list, text: source(list)? })
+        Ok(Source { list, text: text_of(list)? })
     };
     arguments.source.iter().map(read).collect()
 }

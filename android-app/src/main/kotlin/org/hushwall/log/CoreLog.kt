@@ -2,10 +2,12 @@ package org.hushwall.log
 
 import java.io.File
 import java.util.Calendar
+import java.util.TimeZone
 import org.hushwall.core.Core
 import org.hushwall.core.CoreEvent
 import org.hushwall.core.CoreException
 import org.hushwall.core.Messages
+import org.json.JSONArray
 
 /** The log as the core has it. */
 internal class CoreLog(private val core: Core, file: File, private val now: () -> Long = System::currentTimeMillis) : ActivityLog {
@@ -49,6 +51,25 @@ internal class CoreLog(private val core: Core, file: File, private val now: () -
         core.query("explain", "uid" to uid, "host" to host, "address" to address, "port" to port, "protocol" to "tcp"),
     )
 
+    override fun known(row: LogRow): Known? {
+        row.host?.let { return known(it) }
+        return known("address" to addressOf(row.remote), "port" to portOf(row.remote), "protocol" to row.protocol)
+    }
+
+    override fun known(host: String): Known? = known("host" to host)
+
+    override fun contacts(app: String, since: Long, until: Long): List<Contact> = asked {
+        Messages.contacts(
+            core.query(
+                "report",
+                "apps" to JSONArray(listOf(onePackage(app))),
+                "since" to since,
+                "until" to until,
+                "utc_offset" to TimeZone.getDefault().getOffset(until) / MILLIS,
+            ),
+        )
+    }
+
     override fun clear() {
         if (trouble != LogTrouble.NEWER_VERSION) {
             asked { core.command("clear-log") }
@@ -91,6 +112,8 @@ internal class CoreLog(private val core: Core, file: File, private val now: () -
         throw e
     }
 
+    private fun known(vararg place: Pair<String, Any?>): Known? = Messages.known(core.query("about", *place))
+
     /** The core finds the connections of a shared user id under each of its packages. */
     private fun onePackage(key: String) = key.substringBefore(',')
 
@@ -110,6 +133,7 @@ internal class CoreLog(private val core: Core, file: File, private val now: () -
     }
 
     private companion object {
+        const val MILLIS = 1_000
         val LOG_CODES = setOf(CoreException.LOG, CoreException.LOG_VERSION, CoreException.STORAGE_FULL)
     }
 }

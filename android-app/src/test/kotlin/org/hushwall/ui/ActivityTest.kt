@@ -6,6 +6,7 @@ import android.content.Intent
 import android.view.View
 import android.widget.ListView
 import org.hushwall.AppRunner
+import org.hushwall.log.Reason
 import org.hushwall.ui.activity.ConnectionRow
 import org.hushwall.ui.connection.ConnectionActivity
 import org.hushwall.ui.connection.RowBundle
@@ -139,12 +140,66 @@ class ActivityTest {
     fun oneConnectionTellsWhyHowSureAndByWhat() {
         val root = Stage.root(connection(Seed.rows().first(), 14))
         val told = listOf(
-            "Stopped", "Mi Browser tried to reach", "Only the name lookup left.", "Known for tracking", "Sure", "Built-in protections",
-            "Singapore", "Computer rented from Alibaba Cloud", "13 times before",
+            "Stopped", "Mi Browser tried to send usage statistics to Xiaomi.", "Only the name lookup left.", "It only reports what you do",
+            "also in incognito mode", "Usually sent: pages opened, search words, and device number.", "Nothing that you would notice.",
+            "What breaks when stopped (confirmed)", "Sure", "Xiaomi protections", "National Cyber Security Centre of Lithuania (2021-09)",
+            "sa.api.intl.miui.com", "Singapore", "Computer rented from Alibaba Cloud", "13 times before",
         )
         for (text in told) {
             assertTrue(text, Stage.says(root, text))
         }
+    }
+
+    @Test
+    fun aRowSaysToWhomAndWhatFor() {
+        val root = activity()
+        val spoken = Stage.all(root).mapNotNull { it.contentDescription?.toString() }
+        assertTrue(spoken.any { it.startsWith("Stopped. Mi Browser to Xiaomi, usage statistics, 14 times, ") })
+        assertTrue(spoken.any { it.startsWith("Stopped. Shop to AppsFlyer, install tracking, ") })
+        assertTrue(spoken.any { it.startsWith("Stopped. Analytics to Alibaba, hidden name lookup, 6 times, ") })
+        assertTrue(spoken.any { it.startsWith("Let through. Find Device to Xiaomi, never stopped, ") })
+        assertTrue(Stage.says(root, "Stopped · usage statistics"))
+    }
+
+    @Test
+    fun ofACodeOfANewerCoreTheReasonIsTold() {
+        val row = Seed.rows().first()
+        val newer = row.copy(about = row.about?.copy(category = "of-a-newer-core"))
+        val root = Stage.root(connection(newer, 1))
+        assertTrue(Stage.says(root, "Mi Browser tried to reach Xiaomi."))
+        assertTrue(Stage.says(root, "Known for tracking"))
+        fake.log.rows = listOf(newer)
+        assertTrue(Stage.says(activity(), "Stopped · known tracker"))
+    }
+
+    @Test
+    fun whatPassedSaysWhy() {
+        val passed = Seed.rows().first { it.owner.name == Seed.weather.key }
+        for ((code, words) in mapOf(
+            "nothing-against" to "Weather reached Xiaomi. No rule speaks against it.",
+            "rule" to "Weather reached Xiaomi. Your rule lets it pass.",
+            "app-allowed" to "Weather reached Xiaomi. You allow this app everything.",
+            "paused" to "Weather reached Xiaomi. Hushwall was paused.",
+        )) {
+            assertTrue(code, Stage.says(Stage.root(connection(passed.copy(reason = Reason(code, "")), 1)), words))
+        }
+        val hidden = passed.copy(host = null, about = null, asnName = "Cloudflare")
+        assertTrue(Stage.says(Stage.root(connection(hidden, 1)), "Weather connected to Cloudflare. It hid the name"))
+    }
+
+    @Test
+    fun whatThePhoneNeedsIsStoppedOnlyAfterItIsSaidWhatBreaks() {
+        val needed = Seed.rows().first { it.owner.name == Seed.findDevice.key }
+        val root = Stage.root(connection(needed, 1))
+        assertTrue(Stage.says(root, "Your phone needs this one."))
+        assertTrue(Stage.says(root, "Find Device reached Xiaomi. The phone needs this."))
+        assertFalse(Stage.says(root, "Always stop"))
+        Stage.tap(root, "More")
+        assertTrue(Stage.says(Stage.sheet(), "A lost phone cannot be found."))
+        Stage.tap(Stage.sheet(), "Stop anyway…")
+        assertFalse(fake.policy.hosts.single().allow)
+        Stage.tap(root, "Undo")
+        assertTrue(fake.policy.hosts.isEmpty())
     }
 
     @Test

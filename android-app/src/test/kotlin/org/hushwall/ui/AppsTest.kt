@@ -131,6 +131,56 @@ class AppsTest {
     }
 
     @Test
+    fun anAppsContactsAreCompaniesWithWhatForAndWhere() {
+        val root = Stage.root(app(Seed.browser.key))
+        for (text in listOf("Xiaomi · usage statistics", "248", "Xiaomi · ads", "97", "Alibaba · hidden name lookup", "41", "203.107.1.65")) {
+            assertTrue(text, Stage.says(root, text))
+        }
+        val first = Stage.all(root).first { it.contentDescription?.startsWith("Stopped, Xiaomi · usage") == true }
+        assertEquals("Stopped, Xiaomi · usage statistics, Singapore, sa.api.intl.miui.com, 248 times", first.contentDescription)
+    }
+
+    @Test
+    fun theyAreOrderedByTimeAndByAmountToo() {
+        val root = Stage.root(app(Seed.browser.key))
+        fun first() = Stage.all(root).mapNotNull { it.contentDescription?.toString() }.first { " times" in it }
+        Stage.tap(root, "By company")
+        Stage.tap(Stage.sheet(), "By amount")
+        assertTrue(first(), "www.example.org" in first())
+        assertTrue(Stage.says(root, "376 kB"))
+        Stage.tap(root, "By amount")
+        Stage.tap(Stage.sheet(), "By time")
+        assertTrue(first(), "usage statistics" in first())
+        assertTrue(Stage.says(root, "14:32"))
+    }
+
+    @Test
+    fun aContactSaysWhatItIsForAndWhatBreaksAndIsStoppedWithAllItsPlaces() {
+        val newest = fake.log.rows.first { it.owner.name == Seed.browser.key }
+        fake.log.rows += newest.copy(id = 9_001, host = "b.sa.api.intl.miui.com", started = Seed.NOW - 9_000)
+        val screen = app(Seed.browser.key)
+        Stage.tap(Stage.root(screen), "Xiaomi · usage statistics")
+        val sheet = Stage.sheet()
+        for (text in listOf("also in incognito mode", "Usually sent: pages opened", "Nothing that you would notice.", "14:32:10 · Stopped")) {
+            assertTrue(text, Stage.says(sheet, text))
+        }
+        Stage.tap(sheet, "Let through here for Mi Browser")
+        val rules = fake.policy.hosts.map { it.host to it.key }
+        assertEquals(listOf("sa.api.intl.miui.com", "b.sa.api.intl.miui.com").map { it to Seed.browser.key }, rules)
+        assertTrue(Stage.says(Stage.root(screen), "and 1 more is let through from now on"))
+        Stage.tap(Stage.root(screen), "Undo")
+        assertTrue(fake.policy.hosts.isEmpty())
+    }
+
+    @Test
+    fun whereNoNameWasSeenThereIsNoRuleButTheConnections() {
+        val screen = app(Seed.browser.key)
+        Stage.tap(Stage.root(screen), "Alibaba · hidden name lookup")
+        assertTrue(Stage.says(Stage.sheet(), "No name was seen here, so there can be no rule about it."))
+        assertEquals(5, Stage.texts(Stage.sheet()).count { it == "203.107.1.65" })
+    }
+
+    @Test
     fun networksAreSwitchedOneByOne() {
         val screen = app(Seed.browser.key)
         val root = Stage.root(screen)

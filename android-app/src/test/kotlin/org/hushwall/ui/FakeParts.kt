@@ -8,15 +8,18 @@ import org.hushwall.Hushwall
 import org.hushwall.apps.AppCatalogue
 import org.hushwall.apps.AppInfo
 import org.hushwall.log.ActivityLog
+import org.hushwall.log.Contact
 import org.hushwall.log.DayTotals
 import org.hushwall.log.Explanation
 import org.hushwall.log.HourTotal
+import org.hushwall.log.Known
 import org.hushwall.log.LogChanges
 import org.hushwall.log.LogFilter
 import org.hushwall.log.LogPage
 import org.hushwall.log.LogRow
 import org.hushwall.log.LogTrouble
 import org.hushwall.log.Reason
+import org.hushwall.log.addressOf
 import org.hushwall.policy.AppMode
 import org.hushwall.policy.HostRule
 import org.hushwall.policy.NetworkUse
@@ -229,6 +232,29 @@ class FakeLog : ActivityLog {
     override fun explain(uid: Int, host: String?, address: String?, port: Int) =
         Explanation(false, Reason("nothing-against", "No rule is against it"), emptyList())
 
+    override fun known(row: LogRow): Known? = row.about?.let(Seed::known)
+
+    override fun known(host: String): Known? = rows.firstOrNull { it.host == host }?.let(::known)
+
+    override fun contacts(app: String, since: Long, until: Long): List<Contact> =
+        rows.filter { it.owner.name == app && it.started in since until until }
+            .groupBy { it.about?.id ?: it.host ?: it.asnName ?: addressOf(it.remote) }
+            .map { (who, all) -> contact(who, all) }
+            .sortedByDescending { it.connections }
+
+    private fun contact(who: String, all: List<LogRow>) = Contact(
+        who,
+        all.first().about,
+        all.size.toLong(),
+        all.count { it.blocked }.toLong(),
+        all.sumOf { it.bytesUp + it.bytesDown },
+        all.maxOf { it.started },
+        all.mapNotNull { it.host }.distinct(),
+        all.filter { it.host == null }.map { addressOf(it.remote) }.distinct(),
+        all.first().country,
+        all.first().asnName,
+    )
+
     override fun clear() {
         check(isWritable) { "no room" }
         cleared = true
@@ -245,6 +271,7 @@ class FakeLog : ActivityLog {
         (filter.app == null || row.owner.name == filter.app) &&
             (filter.blocked == null || row.blocked == filter.blocked) &&
             (filter.since?.let { row.started >= it } ?: true) &&
+            (filter.host?.let { row.host == it || row.host.orEmpty().endsWith(".$it") } ?: true) &&
             (filter.text?.let { row.host.orEmpty().contains(it) || row.owner.name.orEmpty().contains(it) } ?: true)
 }
 

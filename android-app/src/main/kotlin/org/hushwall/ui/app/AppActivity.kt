@@ -62,7 +62,7 @@ internal class AppActivity : PageScreen() {
         questions.ask({ AppData(hushwall, key).load(now) }) {
             waiting.end()
             numbers.show(it)
-            destinations.show(it)
+            destinations.show(it.contacts)
         }
     }
 
