@@ -24,6 +24,8 @@ sealed class CoreEvent {
  * The native core: one instance a process, and the only user of [Native]. Any thread may call it; each call may block, so none
  * belongs on the main thread. Every function throws [CoreException].
  *
+ * What is open here is so for tests, which have a core that hangs or is not there.
+ *
  * @param config makes the message of `open`, when it is needed.
  */
 open class Core(private val config: () -> JSONObject) {

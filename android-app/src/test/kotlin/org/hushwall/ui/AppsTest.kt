@@ -196,6 +196,16 @@ class AppsTest {
     }
 
     @Test
+    fun blockingAPartOfThePhoneOnItsOwnScreenIsExplainedBeforeItActs() {
+        val root = Stage.root(app(Seed.browser.key))
+        Stage.tap(root, "Block")
+        assertEquals(AppMode.FILTER, fake.policy.mode(Seed.browser.key))
+        assertTrue(Stage.says(Stage.sheet(), "updates or sign-in may stop working"))
+        Stage.tap(Stage.sheet(), "Block")
+        assertEquals(AppMode.BLOCK, fake.policy.mode(Seed.browser.key))
+    }
+
+    @Test
     fun aBlockedAppSaysWhyItsNetworksAreOff() {
         val screen = app(Seed.msa.key)
         assertTrue(Stage.says(Stage.root(screen), "Off, because the app is blocked"))

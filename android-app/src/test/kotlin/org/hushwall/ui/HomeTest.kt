@@ -178,6 +178,22 @@ class HomeTest {
     }
 
     @Test
+    fun consentRefusedByTheUserIsAnotherThingAndCanBeAskedForAgain() {
+        status(ProtectionState.OFF)
+        fake.protection.consent = Intent("android.net.vpn.CONSENT")
+        val screen = home()
+        Stage.tap(Stage.root(screen), "Off")
+        val asked = shadowOf(screen).nextStartedActivityForResult
+        Stage.pass(2)
+        shadowOf(screen).receiveResult(asked.intent, android.app.Activity.RESULT_CANCELED, null)
+        val told = ShadowAlertDialog.getLatestAlertDialog()
+        assertEquals("Nothing was changed", shadowOf(told).title)
+        told.getButton(android.app.AlertDialog.BUTTON_POSITIVE).performClick()
+        Stage.settle()
+        assertEquals("android.net.vpn.CONSENT", shadowOf(screen).nextStartedActivityForResult.intent.action)
+    }
+
+    @Test
     fun pauseIsChosenInASheet() {
         val screen = home()
         Stage.tap(Stage.root(screen), "Pause")

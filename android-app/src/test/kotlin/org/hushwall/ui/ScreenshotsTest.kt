@@ -6,6 +6,7 @@ import android.app.Activity
 import android.content.Intent
 import org.hushwall.AppRunner
 import org.hushwall.ui.app.AppActivity
+import org.hushwall.ui.apps.AppRow
 import org.hushwall.ui.connection.ConnectionActivity
 import org.hushwall.ui.connection.RowBundle
 import org.hushwall.ui.main.MainActivity
@@ -102,13 +103,24 @@ class ScreenshotsTest {
         Stage.pictureWithSheet(main, "mode-light")
         Stage.tap(Stage.sheet(), "Block")
         Stage.picture(main, "undo-light")
-        val app = Stage.open(AppActivity::class.java, Intent().putExtra(AppActivity.KEY, Seed.browser.key)).get()
-        Stage.tap(Stage.root(app), "Xiaomi · usage statistics")
-        Stage.pictureWithSheet(app, "destination-light")
-        Stage.dialog().dismiss()
+        main.undo.dismiss()
+        Stage.shown(Stage.root(main)).filterIsInstance<AppRow>().take(2).forEach { it.performLongClick() }
+        Stage.settle()
+        Stage.picture(main, "selection-light")
+        main.closeOpen()
+        inApp("Xiaomi · usage statistics", "destination-light")
+        inApp("Something broke?", "broken-light")
         Stage.fake.policy.hostRule(Seed.browser.key, "sa.api.intl.miui.com", allow = true, until = null)
         shoot(RulesActivity::class.java, "rules-light")
         for (step in listOf(0, 1, 4, 5, 6)) shoot(SetupActivity::class.java, "first-run-step-${step + 1}", atStep = step)
+    }
+
+    /** The sheet that a tap on the browser's screen brings. */
+    private fun inApp(tapped: String, name: String) {
+        val screen = Stage.open(AppActivity::class.java, Intent().putExtra(AppActivity.KEY, Seed.browser.key)).get()
+        Stage.tap(Stage.root(screen), tapped)
+        Stage.pictureWithSheet(screen, name)
+        Stage.dialog().dismiss()
     }
 
     private fun eachState(name: String) {
@@ -123,6 +135,7 @@ class ScreenshotsTest {
             "other-always" to ProtectionStatus(ProtectionState.OTHER_VPN_ALWAYS_ON, otherVpn = "Work VPN"),
             "consent" to ProtectionStatus(ProtectionState.CONSENT_MISSING),
             "closed" to ProtectionStatus(ProtectionState.FAILED, since = Seed.NOW - 2 * minutes, tunnelUp = true),
+            "restarting" to ProtectionStatus(ProtectionState.NOT_SURE, restarting = true),
             "not-started" to ProtectionStatus(ProtectionState.FAILED, since = Seed.NOW - 2 * minutes),
             "impossible" to ProtectionStatus(ProtectionState.IMPOSSIBLE, obstacle = Obstacle.NO_CORE),
         )

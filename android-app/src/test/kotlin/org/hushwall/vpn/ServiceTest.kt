@@ -7,6 +7,7 @@ import android.os.IBinder
 import android.os.Parcel
 import org.hushwall.AppRunner
 import org.hushwall.Phone
+import org.hushwall.lab.LibC
 import org.hushwall.policy.AppMode
 import org.hushwall.shadows.RealFd
 import org.hushwall.shadows.ShadowVpn
@@ -251,6 +252,18 @@ class ServiceTest {
         phone.vpnComesUp()
         phone.awaitState(ProtectionState.ON)
         assertEquals(GapCause.FILTER_FAILED, phone.app.gaps.since(0).single().cause)
+    }
+
+    @Test
+    fun aFilterWhoseTunnelIsGoneSaysSoByItself() {
+        phone.turnOn()
+        Tunnels.farEnds.forEach { LibC.close(it) }
+        Tunnels.farEnds.clear()
+        // Nobody asks: the core tells.
+        phone.awaitState(ProtectionState.FAILED)
+        phone.pass(1_000)
+        phone.vpnComesUp()
+        phone.awaitState(ProtectionState.ON)
     }
 
     private fun explained() = phone.beside { phone.app.log.explain(10_200, "host.example", null, 443).reason.code }

@@ -14,6 +14,7 @@ import org.hushwall.ui.connection.RowBundle
 import org.hushwall.ui.kit.add
 import org.hushwall.ui.kit.column
 import org.hushwall.ui.kit.dp
+import org.hushwall.ui.kit.listMargin
 import org.hushwall.ui.kit.pad
 import org.hushwall.ui.kit.showIf
 import org.hushwall.ui.main.MainActivity
@@ -98,7 +99,7 @@ internal class ActivityTab(private val screen: MainActivity) : Tab {
         val frame = FrameLayout(screen)
         frame.addView(list)
         frame.addView(empty)
-        frame.addView(FrameLayout(screen).pad(16, 0).apply { addView(waiting) })
+        frame.addView(FrameLayout(screen).pad(screen.listMargin, 0).apply { addView(waiting) })
         frame.addView(day.view)
         val place = FrameLayout.LayoutParams(-2, -2, android.view.Gravity.CENTER_HORIZONTAL or android.view.Gravity.TOP)
         // Below the heading of the day.

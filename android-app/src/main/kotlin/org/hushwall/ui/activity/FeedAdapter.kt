@@ -10,6 +10,7 @@ import org.hushwall.R
 import org.hushwall.log.LogRow
 import org.hushwall.ui.kit.Compat
 import org.hushwall.ui.kit.Type
+import org.hushwall.ui.kit.listMargin
 import org.hushwall.ui.kit.pad
 import org.hushwall.ui.kit.text
 import org.hushwall.ui.main.MainActivity
@@ -68,7 +69,7 @@ internal class FeedAdapter(
 
     private fun framed(child: View): FrameLayout =
         FrameLayout(screen).apply {
-            pad(16, 0)
+            pad(screen.listMargin, 0)
             addView(child)
         }
 
@@ -90,4 +91,4 @@ internal class FeedAdapter(
 }
 
 /** A heading in the list and the one that sticks lie over each other. */
-internal fun dayPadding(heading: TextView): TextView = heading.pad(20, 8, 20, 8)
+internal fun dayPadding(heading: TextView): TextView = heading.pad(heading.context.listMargin + 4, 8)

@@ -7,6 +7,7 @@ import org.hushwall.R
 import org.hushwall.apps.AppInfo
 import org.hushwall.policy.AppMode
 import org.hushwall.ui.apps.ModeSheet
+import org.hushwall.ui.apps.explainBlock
 import org.hushwall.ui.kit.add
 import org.hushwall.ui.kit.column
 import org.hushwall.ui.main.MainActivity
@@ -37,7 +38,7 @@ internal class AppActivity : PageScreen() {
         key = intent.getStringExtra(KEY) ?: return finish()
         info = hushwall.apps.byKey(key)
         showPage(label(), title = "")
-        modeCard = ModeCard(this, label(), ::setMode) { use ->
+        modeCard = ModeCard(this, label(), ::askMode) { use ->
             undo.show(getString(R.string.networks_changed, words.name(label())), hushwall.policy.setNetworks(key, use))
         }
         numbers = NumbersCard(this)
@@ -87,6 +88,11 @@ internal class AppActivity : PageScreen() {
         val until = policy.pausedUntil(key) ?: return
         val title = getString(R.string.app_paused_banner, words.time(until))
         paused.add(Banner(this, title, getString(R.string.app_paused_banner_line)) { policy.pauseApp(key, null) }, bottom = 12)
+    }
+
+    private fun askMode(mode: AppMode) {
+        val isPartOfPhone = mode == AppMode.BLOCK && info?.isSystem == true && hushwall.policy.mode(key) != mode
+        if (isPartOfPhone) explainBlock(this, label(), R.string.mode_block_system) { setMode(mode) } else setMode(mode)
     }
 
     private fun setMode(mode: AppMode) {

@@ -14,6 +14,7 @@ import org.hushwall.ui.kit.WRAP
 import org.hushwall.ui.kit.add
 import org.hushwall.ui.kit.addRest
 import org.hushwall.ui.kit.dp
+import org.hushwall.ui.kit.listMargin
 import org.hushwall.ui.kit.pad
 import org.hushwall.ui.kit.row
 import org.hushwall.ui.kit.text
@@ -67,12 +68,12 @@ internal class AppsAdapter(
     /** Keeps the margin of the screen; a list's own children cannot. */
     private fun holder(): FrameLayout =
         FrameLayout(screen).apply {
-            pad(16, 0)
+            pad(screen.listMargin, 0)
             addView(AppRow(screen, open, chooseMode, setMode, select))
         }
 
     private fun heading(item: Item): View {
-        val line = row(screen).pad(20, 4, 8, 0)
+        val line = row(screen).pad(screen.listMargin + 4, 4, screen.listMargin - 8, 0)
         line.minimumHeight = screen.dp(44)
         val title: TextView = text(screen, Type.SMALL_MEDIUM, R.color.ink2, screen.getString(item.heading))
         Compat.heading(title)

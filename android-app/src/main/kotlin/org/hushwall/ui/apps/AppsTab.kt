@@ -9,6 +9,7 @@ import org.hushwall.policy.AppMode
 import org.hushwall.ui.app.AppActivity
 import org.hushwall.ui.kit.add
 import org.hushwall.ui.kit.column
+import org.hushwall.ui.kit.listMargin
 import org.hushwall.ui.kit.showIf
 import org.hushwall.ui.main.MainActivity
 import org.hushwall.ui.main.Tab
@@ -20,10 +21,8 @@ import org.hushwall.ui.widget.Sheet
 import org.hushwall.ui.widget.TopBar
 import org.hushwall.ui.widget.WaitingRows
 import org.hushwall.ui.widget.chipLine
-import org.hushwall.ui.widget.drawable
 import org.hushwall.ui.widget.plain
 import org.hushwall.ui.widget.said
-import org.hushwall.ui.widget.sentence
 import org.hushwall.ui.widget.word
 import org.hushwall.ui.words.Words
 
@@ -53,7 +52,7 @@ internal class AppsTab(private val screen: MainActivity) : Tab {
         page.add(search)
         page.add(selection)
         page.add(chipLine(screen, chips))
-        page.add(waiting, start = 16, end = 16)
+        page.add(waiting, start = screen.listMargin, end = screen.listMargin)
         page.add(list, height = 0, weight = 1f)
         page.add(empty)
         bar.action(R.drawable.ic_search, R.string.search) { setSearch(true) }
@@ -172,10 +171,8 @@ internal class AppsTab(private val screen: MainActivity) : Tab {
     private fun setSelected(mode: AppMode) {
         val entries = data?.entries.orEmpty().filter { it.app.key in selected }
         if (mode != AppMode.BLOCK || entries.none { it.app.isSystem }) return setAll(entries, mode)
-        val sheet = Sheet(screen, words.plural(R.plurals.n_apps, entries.size.toLong()))
-        sheet.note(screen.getString(R.string.some_of_phone))
-        sheet.choice(mode.drawable, screen.getString(mode.word), screen.getString(mode.sentence)) { setAll(entries, mode) }
-        sheet.show()
+        val title = words.plural(R.plurals.n_apps, entries.size.toLong())
+        explainBlock(screen, title, R.string.some_of_phone) { setAll(entries, mode) }
     }
 
     private fun setAll(entries: List<AppEntry>, mode: AppMode) {

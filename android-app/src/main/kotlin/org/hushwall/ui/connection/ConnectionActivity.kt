@@ -21,6 +21,7 @@ import org.hushwall.ui.kit.icon
 import org.hushwall.ui.kit.pad
 import org.hushwall.ui.kit.row
 import org.hushwall.ui.kit.rowOrStack
+import org.hushwall.ui.kit.sideMargin
 import org.hushwall.ui.kit.stacks
 import org.hushwall.ui.kit.text
 import org.hushwall.ui.widget.Banner
@@ -64,7 +65,7 @@ internal class ConnectionActivity : Screen() {
     }
 
     private fun frame(): View {
-        val page = column(this).pad(16, 0, 16, 24)
+        val page = column(this).pad(sideMargin(), 0, sideMargin(), 24)
         page.add(headline(), bottom = 12)
         if (verdicts.isNeeded(connection)) page.add(note(R.string.phone_needs_this), bottom = 12)
         page.add(why, bottom = 12)
@@ -123,7 +124,7 @@ internal class ConnectionActivity : Screen() {
         if (verdicts.isNeeded(connection)) return null
         val host = connection.host ?: return null
         val key = connection.owner.name ?: return null
-        val bar = rowOrStack(this).pad(16, 12)
+        val bar = rowOrStack(this).pad(sideMargin(), 12)
         bar.setBackgroundColor(getColor(R.color.surface))
         val allow = connection.blocked
         val short = if (allow) R.string.allow_ten_minutes else R.string.stop_one_hour

@@ -26,7 +26,8 @@ internal class RulesActivity : PageScreen() {
     override fun onCreate(saved: Bundle?) {
         super.onCreate(saved)
         showPage(getString(R.string.your_rules))
-        page.pad(16, 0, 16, 80)
+        // Room for the bar that takes a change back.
+        page.setPaddingRelative(page.paddingStart, 0, page.paddingEnd, dp(80))
     }
 
     override fun onStart() {

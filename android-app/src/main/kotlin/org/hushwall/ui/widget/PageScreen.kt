@@ -11,6 +11,7 @@ import org.hushwall.ui.kit.add
 import org.hushwall.ui.kit.addHairline
 import org.hushwall.ui.kit.column
 import org.hushwall.ui.kit.pad
+import org.hushwall.ui.kit.sideMargin
 
 internal abstract class PageScreen : Screen() {
     /** What the screen fills. */
@@ -23,7 +24,7 @@ internal abstract class PageScreen : Screen() {
 
     /** Builds the frame. [name] is what a screen reader calls it; [title] stands in the bar; [foot] stays below the page. */
     protected fun showPage(name: CharSequence, title: CharSequence = name, foot: View? = null) {
-        page = column(this).pad(16, 0, 16, 24)
+        page = column(this).pad(sideMargin(), 0, sideMargin(), 24)
         bar = TopBar(this, title, ::finish)
         undo = UndoBar(this)
         val scroll = ScrollView(this)
