@@ -174,7 +174,9 @@ class AppsTest {
     fun ofWhatThePhoneNeedsItIsSaid() {
         val screen = app(Seed.browser.key)
         Stage.tap(Stage.root(screen), "Xiaomi · Find Device")
-        for (text in listOf("A lost phone cannot be found.", "Your phone needs this one.")) assertTrue(text, Stage.says(Stage.sheet(), text))
+        for (text in listOf("A lost phone cannot be found.", "Your phone needs this one.")) {
+            assertTrue(text, Stage.says(Stage.sheet(), text))
+        }
     }
 
     @Test
