@@ -1,14 +1,16 @@
-//! The log as a file for other programs.
+//! The log and reports as files for other programs.
 
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
 
 use jiff::Timestamp;
+use report::Report;
 use store::{Filter, Reader};
 
 use crate::error::{Code, CoreError};
-use crate::messages::requests::{ExportFormat, ExportLog};
+use crate::messages::requests::{ExportFormat, ExportLog, ReportFormat};
 use crate::messages::row::Row;
 use crate::resources::Known;
 
@@ -22,10 +24,7 @@ const HEADING: &str = "started,updated,app,uid,protocol,host,name_source,confide
 /// # Errors
 /// The log cannot be read, or the file not be written; what it has by then stays.
 pub(crate) fn run(reader: &Reader, order: &ExportLog, known: &Known) -> Result<usize, CoreError> {
-    let mut options = OpenOptions::new();
-    // It tells what somebody did.
-    options.write(true).create(true).truncate(true).mode(0o600);
-    let mut out = BufWriter::new(options.open(&order.to).map_err(|error| cannot_write(&error))?);
+    let mut out = BufWriter::new(create(&order.to).map_err(|error| cannot_write(&error))?);
     if let ExportFormat::Csv = order.format {
         writeln!(out, "{HEADING}").map_err(|error| cannot_write(&error))?;
     }
@@ -48,6 +47,25 @@ pub(crate) fn run(reader: &Reader, order: &ExportLog, known: &Known) -> Result<u
     }
     out.flush().map_err(|error| cannot_write(&error))?;
     Ok(count)
+}
+
+/// Writes a report.
+///
+/// # Errors
+/// The file cannot be written; what it has by then stays.
+pub(crate) fn report(report: &Report, to: &Path, format: ReportFormat) -> Result<(), CoreError> {
+    let text = match format {
+        ReportFormat::Html => report::html(report),
+        ReportFormat::Csv => report::csv(report),
+        ReportFormat::Json => report::json(report) + "\n",
+    };
+    let write = || create(to)?.write_all(text.as_bytes());
+    write().map_err(|error| cannot_write(&error))
+}
+
+/// A file for nobody else: it tells what somebody did.
+fn create(path: &Path) -> io::Result<File> {
+    OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)
 }
 
 fn json(row: &Row) -> Result<String, CoreError> {

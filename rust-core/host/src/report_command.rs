@@ -62,6 +62,8 @@ fn question(arguments: &ReportArguments, zone: &TimeZone) -> Result<Question, Fa
     Ok(Question {
         apps: arguments.apps.clone(),
         period: Period { since_ms, until_ms },
+        before_ms: None,
+        midnights: Vec::new(),
         utc_offset: UtcOffset::At(runtime::utc_offset_at),
     })
 }

@@ -27,6 +27,8 @@ pub struct Sum {
     pub at_night: u64,
     /// Begun while the screen was off, as far as that is known.
     pub screen_off: u64,
+    /// Of these, those at night.
+    pub screen_off_at_night: u64,
 }
 
 /// How often something was there.
@@ -148,8 +150,22 @@ impl Sum {
             self.bytes_up += connection.bytes_up;
             self.bytes_down += connection.bytes_down;
         }
-        self.at_night += u64::from(!(6..23).contains(&hour));
-        self.screen_off += u64::from(connection.screen_on == Some(false));
+        let at_night = !(6..23).contains(&hour);
+        let screen_off = connection.screen_on == Some(false);
+        self.at_night += u64::from(at_night);
+        self.screen_off += u64::from(screen_off);
+        self.screen_off_at_night += u64::from(at_night && screen_off);
+    }
+
+    /// Adds another sum.
+    pub(crate) fn take(&mut self, other: &Sum) {
+        self.connections += other.connections;
+        self.blocked += other.blocked;
+        self.bytes_up += other.bytes_up;
+        self.bytes_down += other.bytes_down;
+        self.at_night += other.at_night;
+        self.screen_off += other.screen_off;
+        self.screen_off_at_night += other.screen_off_at_night;
     }
 
     /// Connections that were let through.
@@ -246,7 +262,7 @@ pub(crate) fn named((name, count): (String, u64)) -> Count {
     Count { name, code: None, count }
 }
 
-fn country((country, count): (Country, u64)) -> Count {
+pub(crate) fn country((country, count): (Country, u64)) -> Count {
     let code = country.as_str().to_owned();
     let name = country.name().map_or_else(|| code.clone(), str::to_owned);
     Count { name, code: Some(code), count }

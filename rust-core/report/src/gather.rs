@@ -1,6 +1,6 @@
 //! The connections of a period, out of the log.
 
-use store::{Connection, Filter, Reader, StoreError};
+use store::{Connection, Filter, HourTotal, Reader, StoreError, TotalsFilter};
 use wire::{NameSource, Owner};
 
 use crate::Period;
@@ -37,6 +37,33 @@ pub(crate) fn connections(
         })?;
     }
     Ok(())
+}
+
+/// The hourly totals of these apps (of all, where none is named) from the hour that holds the period's begin on, oldest first.
+pub(crate) fn totals(
+    log: Option<&Reader>,
+    apps: &[String],
+    Period { since_ms, until_ms }: Period,
+) -> Result<Vec<HourTotal>, StoreError> {
+    let Some(log) = log else { return Ok(Vec::new()) };
+    let of = |app: Option<&String>| {
+        log.totals(&TotalsFilter {
+            since_ms: Some(since_ms),
+            until_ms: Some(until_ms),
+            app: app.cloned(),
+        })
+    };
+    if apps.is_empty() {
+        return of(None);
+    }
+    let mut totals = Vec::new();
+    for (place, app) in apps.iter().enumerate() {
+        let new =
+            |hour: &HourTotal| !apps[..place].iter().any(|earlier| is_of(&hour.owner, earlier));
+        totals.extend(of(Some(app))?.into_iter().filter(new));
+    }
+    totals.sort_by_key(|hour| hour.hour_ms);
+    Ok(totals)
 }
 
 fn pages(

@@ -9,12 +9,14 @@ pub mod audit;
 mod contact;
 mod escape;
 mod gather;
+mod overview;
 mod page;
 mod report;
 mod table;
 
 pub use contact::{Contact, Count, Reason, Sum};
 pub use escape::{csv_row, harmless, harmless_html, harmless_json};
+pub use overview::{Company, Day, Decided, Total};
 pub use page::html;
 pub use report::{Period, Question, Report, Sources, UtcOffset};
 pub use table::csv;

@@ -24,6 +24,8 @@ dd { margin: 0; overflow-wrap: anywhere; }
 .numbers b { display: block; font-size: 1.5rem; }
 .blocked { color: var(--blocked); }
 .new { border: 1px solid; border-radius: 0.4rem; padding: 0 0.4rem; font-size: 0.8rem; font-weight: normal; }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
+th, td { padding: 0.1rem 1.5rem 0.1rem 0; text-align: start; }
 svg { width: 100%; height: 6rem; }
 footer { opacity: 0.7; font-size: 0.85rem; border-top: 1px solid var(--line); padding-top: 1rem; }
 @media print { body { margin: 0; max-width: none; font-size: 11px; } :root { color-scheme: light; } }
@@ -38,6 +40,7 @@ pub fn html(report: &Report) -> String {
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n{HEAD}\n<title>Who was contacted</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
     );
     heading(&mut page, report);
+    days(&mut page, report);
     hours(&mut page, report);
     for contact in &report.contacts {
         section(&mut page, report, contact);
@@ -84,6 +87,21 @@ fn heading(page: &mut String, report: &Report) {
     if contacts.is_empty() {
         page.push_str("<p>Nobody was contacted.</p>\n");
     }
+}
+
+/// The days in a table, where there are several.
+fn days(page: &mut String, report: &Report) {
+    if report.by_day.len() < 2 {
+        return;
+    }
+    page.push_str("<table>\n<tr><th>Day</th><th>Stopped</th><th>Let through</th></tr>\n");
+    for day in &report.by_day {
+        let date = moment(day.since_ms, report.utc_offset);
+        let date = date.split(' ').next().unwrap_or_default();
+        let (blocked, allowed) = (day.total.blocked, day.total.allowed());
+        let _ = writeln!(page, "<tr><td>{date}</td><td>{blocked}</td><td>{allowed}</td></tr>");
+    }
+    page.push_str("</table>\n<p>By day; questions for names count too.</p>\n");
 }
 
 /// A bar for each hour of the day, its blocked part below.

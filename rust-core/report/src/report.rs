@@ -4,12 +4,13 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 
 use catalog::Catalog;
-use geo::{Place, Places};
+use geo::{Country, Place, Places};
 use serde::Serialize;
 use store::{Connection, Reader, StoreError};
 
-use crate::contact::{Contact, Key, Sum, Tally};
+use crate::contact::{Contact, Count, Key, Sum, Tally};
 use crate::gather;
+use crate::overview::{self, Company, Day, Decided, Total};
 
 /// A span of time, in milliseconds of Unix time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -27,6 +28,10 @@ pub struct Question {
     pub apps: Vec<String>,
     /// The period.
     pub period: Period,
+    /// When the period begins with which this one is compared, and which is as long; none: as much earlier as it is long.
+    pub before_ms: Option<i64>,
+    /// Where the local days of the period begin, and where the last ends; none: as the offset from UTC has it.
+    pub midnights: Vec<i64>,
     /// For the hours of the day.
     pub utc_offset: UtcOffset,
 }
@@ -57,7 +62,7 @@ pub struct Report {
     pub apps: Vec<String>,
     /// The period.
     pub period: Period,
-    /// The period before, of the same length.
+    /// The period to compare with, of the same length.
     pub period_before: Period,
     /// Seconds that local time was ahead of UTC at the period's end.
     pub utc_offset: i32,
@@ -71,6 +76,18 @@ pub struct Report {
     pub blocked_by_hour: [u64; 24],
     /// Everybody who was contacted, the most contacted first.
     pub contacts: Vec<Contact>,
+    /// When the first hour begins of which anything is known; none: nothing is.
+    pub known_since_ms: Option<i64>,
+    /// The days, with those of which nothing is known.
+    pub by_day: Vec<Day>,
+    /// How much in the period before, as [`Report::by_day`] counts.
+    pub total_before: Total,
+    /// The companies, the most blocked first.
+    pub companies: Vec<Company>,
+    /// The countries that blocked connections would have gone to, as far as known: who is blocked by name has no address.
+    pub blocked_by_country: Vec<Count>,
+    /// Why connections were blocked or let through, by kind.
+    pub decided: Vec<Decided>,
     /// The text that the licences of the data on places want shown.
     pub attribution: Option<String>,
 }
@@ -84,10 +101,8 @@ impl Report {
         sources: &Sources<'_, B>,
         question: &Question,
     ) -> Result<Self, StoreError> {
-        let Question { apps, period, utc_offset } = question;
-        let length = period.until_ms.saturating_sub(period.since_ms);
-        let period_before =
-            Period { since_ms: period.since_ms.saturating_sub(length), until_ms: period.since_ms };
+        let Question { apps, period, utc_offset, .. } = question;
+        let period_before = question.period_before();
         let rows = RowsByHost::of(sources.catalog);
         let mut report = Report {
             apps: apps.clone(),
@@ -99,8 +114,15 @@ impl Report {
             by_hour: [0; 24],
             blocked_by_hour: [0; 24],
             contacts: Vec::new(),
+            known_since_ms: None,
+            by_day: Vec::new(),
+            total_before: Total::default(),
+            companies: Vec::new(),
+            blocked_by_country: Vec::new(),
+            decided: Vec::new(),
             attribution: sources.places.map(|places| places.attribution().to_owned()),
         };
+        report.sum_totals(sources.log, question)?;
         let mut before: HashMap<Key, Sum> = HashMap::new();
         gather::connections(sources.log, apps, period_before, |connection| {
             let hour = local_hour(connection, *utc_offset);
@@ -109,15 +131,20 @@ impl Report {
             before.entry(rows.key(connection, &place)).or_default().add(connection, hour);
         })?;
         let mut tallies: HashMap<Key, Tally> = HashMap::new();
+        let mut overview = overview::Tally::default();
         gather::connections(sources.log, apps, *period, |connection| {
             let hour = local_hour(connection, *utc_offset);
             report.sum.add(connection, hour);
             report.by_hour[hour] += 1;
             report.blocked_by_hour[hour] += u64::from(connection.verdict == store::Verdict::Block);
             let place = place(sources.places, connection.key.remote.ip());
+            // What was known at the time comes first.
+            let country = connection.country.map(Country).or(place.country);
+            overview.add(connection, country);
             let tally = tallies.entry(rows.key(connection, &place)).or_default();
             tally.add(connection, hour, &place);
         })?;
+        (report.blocked_by_country, report.decided) = overview.told();
         report.contacts = tallies
             .into_iter()
             .map(|(key, tally)| {
@@ -128,12 +155,35 @@ impl Report {
         report.contacts.sort_by(|a, b| {
             b.sum.connections.cmp(&a.sum.connections).then_with(|| a.who.cmp(&b.who))
         });
+        report.companies = overview::companies(&report.contacts);
         Ok(report)
+    }
+
+    /// What the hourly totals tell.
+    fn sum_totals(&mut self, log: Option<&Reader>, question: &Question) -> Result<(), StoreError> {
+        self.known_since_ms = log.map(Reader::totals_since).transpose()?.flatten();
+        let totals = gather::totals(log, &self.apps, self.period)?;
+        self.by_day = match question.midnights.as_slice() {
+            [] => overview::days_with_totals(self.period, question.utc_offset, &totals),
+            midnights => overview::days(midnights, &totals),
+        };
+        let totals = gather::totals(log, &self.apps, self.period_before)?;
+        self.total_before = overview::sum(self.period_before, self.period.since_ms, &totals);
+        Ok(())
+    }
+}
+
+impl Question {
+    fn period_before(&self) -> Period {
+        let Period { since_ms, until_ms } = self.period;
+        let length = until_ms.saturating_sub(since_ms);
+        let before_ms = self.before_ms.unwrap_or(since_ms.saturating_sub(length));
+        Period { since_ms: before_ms, until_ms: before_ms.saturating_add(length) }
     }
 }
 
 impl UtcOffset {
-    fn at(self, unix_seconds: u64) -> i32 {
+    pub(crate) fn at(self, unix_seconds: u64) -> i32 {
         match self {
             UtcOffset::Fixed(seconds) => seconds,
             UtcOffset::At(seconds) => seconds(unix_seconds),
@@ -182,6 +232,6 @@ fn local_hour(connection: &Connection, utc_offset: UtcOffset) -> usize {
     usize::try_from(local.rem_euclid(86_400) / 3600).unwrap_or_default()
 }
 
-fn seconds(milliseconds: i64) -> u64 {
+pub(crate) fn seconds(milliseconds: i64) -> u64 {
     u64::try_from(milliseconds / 1000).unwrap_or_default()
 }

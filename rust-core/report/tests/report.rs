@@ -92,6 +92,8 @@ fn report(log: &Log, apps: &[&str]) -> Report {
     let question = Question {
         apps: apps.iter().map(|app| (*app).to_owned()).collect(),
         period: Period { since_ms: MONDAY, until_ms: MONDAY + 24 * HOUR },
+        before_ms: None,
+        midnights: Vec::new(),
         utc_offset: UtcOffset::Fixed(7200),
     };
     Report::of(&sources, &question).unwrap()
@@ -177,10 +179,75 @@ fn hours_are_local() {
     // 00:00 UTC is 02:00, and 21:00 UTC is 23:00: both at night.
     assert_eq!(report.sum.at_night, 2);
     assert_eq!((report.sum.screen_off, report.before.screen_off), (1, 1));
+    assert_eq!(report.sum.screen_off_at_night, 1, "at 02:00, not at 23:00 when nobody told");
     let busy = report.by_hour.iter().enumerate().filter(|(_, count)| **count > 0);
     let busy: Vec<(usize, u64)> = busy.map(|(hour, count)| (hour, *count)).collect();
     assert_eq!(busy, [(2, 1), (12, 2), (13, 2), (14, 2), (23, 1)]);
     assert_eq!(report.blocked_by_hour[12], 2);
+}
+
+#[test]
+fn days_and_the_period_before_are_summed_as_the_totals_count() {
+    let log = redmi();
+    let day = report(&log, &[]);
+    // Local midnights are at 22:00 UTC: 21:00 is 23:00 of the Monday.
+    let days: Vec<(i64, u64, u64)> = day
+        .by_day
+        .iter()
+        .map(|day| ((day.since_ms - MONDAY) / HOUR, day.total.connections, day.total.blocked))
+        .collect();
+    assert_eq!(days, [(-2, 9, 5)], "with the question that was answered");
+    assert_eq!((day.total_before.connections, day.total_before.blocked), (1, 0));
+    assert_eq!(day.known_since_ms, Some(MONDAY - 30 * HOUR));
+
+    let catalog = Catalog::built_in().unwrap();
+    let sources = Sources::<Vec<u8>> { log: Some(&log.reader), catalog: &catalog, places: None };
+    let question = Question {
+        apps: Vec::new(),
+        period: Period { since_ms: MONDAY, until_ms: MONDAY + 11 * HOUR },
+        before_ms: Some(MONDAY - 30 * HOUR),
+        midnights: [0, 24, 48].map(|hours| MONDAY + hours * HOUR).to_vec(),
+        utc_offset: UtcOffset::Fixed(0),
+    };
+    let so_far = Report::of(&sources, &question).unwrap();
+    assert!(html(&so_far).contains("<tr><td>2026-11-23</td><td>3</td><td>"));
+    let blocked: Vec<u64> = so_far.by_day.iter().map(|day| day.total.blocked).collect();
+    assert_eq!(blocked, [3, 0], "the second day has not come yet");
+    assert_eq!(so_far.total_before.connections, 1, "of the first eleven hours");
+    assert_eq!(so_far.before.connections, 1);
+
+    assert_eq!(report(&log, &["com.xiaomi.xmsf", "com.miui.core"]).by_day[0].total.connections, 2);
+    assert!(report(&log, &["org.example"]).by_day.is_empty());
+}
+
+#[test]
+fn companies_countries_and_reasons_are_gathered() {
+    let log = redmi();
+    let report = report(&log, &[]);
+    let companies: Vec<(&str, bool, u64, u64)> = report
+        .companies
+        .iter()
+        .map(|company| {
+            let sum = &company.sum;
+            (company.name.as_str(), company.is_known, sum.blocked, sum.connections)
+        })
+        .collect();
+    let wanted = [
+        ("Xiaomi", true, 3, 4),
+        ("Alibaba", true, 1, 1),
+        ("AppsFlyer", true, 1, 1),
+        ("Alibaba Cloud", false, 0, 1),
+        ("shop.example", false, 0, 1),
+    ];
+    assert_eq!(companies, wanted);
+    assert_eq!(names(&report.companies[0].countries), [("Singapore", 4)]);
+    assert_eq!(names(&report.blocked_by_country), [("Singapore", 3)], "as far as known");
+    let decided: Vec<(&str, &str, u64)> = report
+        .decided
+        .iter()
+        .map(|decided| (decided.code, decided.verdict, decided.count))
+        .collect();
+    assert_eq!(decided, [("listed", "block", 5), ("nothing-against", "allow", 3)]);
 }
 
 #[test]

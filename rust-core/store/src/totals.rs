@@ -76,6 +76,17 @@ impl Reader {
 }
 
 impl Reader {
+    /// When the first hour begins of which there are totals, Unix time in milliseconds; none where there are none.
+    ///
+    /// # Errors
+    /// [`StoreError`] as it says.
+    pub fn totals_since(&self) -> Result<Option<i64>, StoreError> {
+        let first = self
+            .connection
+            .query_row("SELECT min(hour) FROM total", [], |row| row.get::<_, Option<i64>>(0))?;
+        Ok(first.map(|hour| hour.saturating_mul(HOUR_MS)))
+    }
+
     /// How many connections each list has blocked, those cut later included, begun at or after this Unix time in
     /// milliseconds; by the list's name. Questions for names count as the log has them.
     ///

@@ -24,6 +24,11 @@ impl Core {
                 let rows = reader.map(export).transpose()?;
                 Ok(Done { ok: true, rows: Some(rows.unwrap_or(0)), ..Done::default() })
             }
+            Command::ExportReport(order) => {
+                let report = self.report(&order.asked())?;
+                export::report(&report, &order.to, order.format)?;
+                Ok(Done { ok: true, rows: Some(report.contacts.len()), ..Done::default() })
+            }
             Command::CompileLists(order) => lists_command::run(&order),
         }
     }

@@ -42,7 +42,7 @@ impl Core {
             }
             Query::Lists(_) => Ok(self.lists()),
             Query::About(about) => self.about(&about),
-            Query::Report(report) => self.report(&report),
+            Query::Report(asked) => Ok(Answer::Report(Box::new(self.report(&asked)?))),
             Query::Advice(Advice { packages }) => {
                 let packages = packages.iter().map(String::as_str);
                 Ok(Answer::Advice { protections: self.known().catalog.protections(packages) })
@@ -124,13 +124,17 @@ impl Core {
         Ok(Answer::About { about })
     }
 
-    fn report(&self, asked: &ReportAsked) -> Result<Answer, CoreError> {
+    /// Reads the log for a report.
+    ///
+    /// # Errors
+    /// The log cannot be read, or the question makes no sense.
+    pub(super) fn report(&self, asked: &ReportAsked) -> Result<Report, CoreError> {
         let question = asked.question()?;
         let Known { catalog, places } = self.known();
         let log = lock(&self.journal).reader()?;
         let places = places.as_ref().map(|places| &places.0);
         let sources = Sources { log: log.as_ref(), catalog: &catalog, places };
-        Ok(Answer::Report(Box::new(Report::of(&sources, &question)?)))
+        Ok(Report::of(&sources, &question)?)
     }
 
     fn status(&self) -> Status {

@@ -15,6 +15,8 @@ const USUAL_ROWS: usize = 100;
 const MAX_ROWS: usize = 1000;
 /// A report's period at most: it reads the log twice as far back.
 const LONGEST_REPORT_MS: i64 = 366 * 24 * 3_600_000;
+/// One for each day of the longest report, and the end of the last.
+const MOST_MIDNIGHTS: usize = 367;
 /// As Java's `ZoneOffset` has it, in seconds.
 const LARGEST_UTC_OFFSET: u32 = 18 * 3600;
 
@@ -54,6 +56,8 @@ pub(crate) enum Command {
     MoveBuffer(MoveBuffer),
     /// Write the log to a file.
     ExportLog(ExportLog),
+    /// Write a report to a file.
+    ExportReport(ExportReport),
     /// Make one index of several lists.
     CompileLists(CompileLists),
 }
@@ -151,6 +155,11 @@ pub(crate) struct ReportAsked {
     pub(crate) apps: Vec<String>,
     pub(crate) since: i64,
     pub(crate) until: i64,
+    /// When the period begins with which to compare; absent: as much earlier as the period is long.
+    pub(crate) before: Option<i64>,
+    /// Where the local days begin, and where the last ends; absent: as the offset has it.
+    #[serde(default)]
+    pub(crate) midnights: Vec<i64>,
     /// Seconds that local time is ahead of UTC.
     pub(crate) utc_offset: i32,
 }
@@ -185,6 +194,33 @@ pub(crate) enum ExportFormat {
     Json,
 }
 
+/// As [`ReportAsked`], whose fields stand beside its own.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ExportReport {
+    pub(crate) to: PathBuf,
+    pub(crate) format: ReportFormat,
+    #[serde(default)]
+    pub(crate) apps: Vec<String>,
+    pub(crate) since: i64,
+    pub(crate) until: i64,
+    pub(crate) before: Option<i64>,
+    #[serde(default)]
+    pub(crate) midnights: Vec<i64>,
+    pub(crate) utc_offset: i32,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum ReportFormat {
+    /// A page that needs nothing else.
+    Html,
+    /// A row for each contact.
+    Csv,
+    /// The answer to the question for a report.
+    Json,
+}
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CompileLists {
@@ -215,7 +251,10 @@ impl ReportAsked {
     /// # Errors
     /// `bad-message`: no such period or zone can be meant.
     pub(crate) fn question(&self) -> Result<Question, CoreError> {
-        let &ReportAsked { ref apps, since: since_ms, until: until_ms, utc_offset } = self;
+        let &ReportAsked {
+            since: since_ms, until: until_ms, before: before_ms, utc_offset, ..
+        } = self;
+        let ReportAsked { apps, midnights, .. } = self;
         let refused = |why: &str| Err(CoreError::new(Code::BadMessage, format!("report: {why}")));
         if since_ms < 0 || until_ms <= since_ms {
             return refused("the period must begin after 1970 and end after it begins");
@@ -226,11 +265,33 @@ impl ReportAsked {
         if utc_offset.unsigned_abs() > LARGEST_UTC_OFFSET {
             return refused("no zone is more than 18 hours from UTC");
         }
+        if before_ms.is_some_and(|before_ms| before_ms < 0 || before_ms > since_ms) {
+            return refused("the period before must begin after 1970 and before the period");
+        }
+        if midnights.len() > MOST_MIDNIGHTS || !midnights.is_sorted_by(|a, b| a < b) {
+            return refused("midnights must follow each other, 367 at most");
+        }
         Ok(Question {
             apps: apps.clone(),
             period: Period { since_ms, until_ms },
+            before_ms,
+            midnights: midnights.clone(),
             utc_offset: UtcOffset::Fixed(utc_offset),
         })
+    }
+}
+
+impl ExportReport {
+    /// What the report is to be about.
+    pub(crate) fn asked(&self) -> ReportAsked {
+        ReportAsked {
+            apps: self.apps.clone(),
+            since: self.since,
+            until: self.until,
+            before: self.before,
+            midnights: self.midnights.clone(),
+            utc_offset: self.utc_offset,
+        }
     }
 }
 

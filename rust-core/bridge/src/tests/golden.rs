@@ -20,7 +20,9 @@ use crate::messages::answers::{
     AboutHost, Answer, Considered, Done, Example, Hour, ListTold, Status, Unusable,
 };
 use crate::messages::events::{EventTold, Events, FaultTold};
-use crate::messages::requests::{Command, ExportFormat, ProtocolName, Query, VerdictName};
+use crate::messages::requests::{
+    Command, ExportFormat, ProtocolName, Query, ReportFormat, VerdictName,
+};
 use crate::messages::row::{ReasonTold, Row};
 use crate::messages::state::{Config, NetworkMessage, PolicyMessage, Start};
 use crate::messages::{self, read};
@@ -105,6 +107,9 @@ fn every_question_is_understood() {
     let Some(Query::Report(report)) = all.next() else { panic!() };
     let question = report.question().unwrap();
     assert_eq!((question.apps.len(), question.period.until_ms), (1, 1_767_312_000_000));
+    let Some(Query::Report(report)) = all.next() else { panic!() };
+    let question = report.question().unwrap();
+    assert_eq!((question.before_ms, question.midnights.len()), (Some(1_766_620_800_000), 2));
     let Some(Query::Advice(advice)) = all.next() else { panic!() };
     assert_eq!(advice.packages, ["com.example.a", "com.example.b"]);
     assert!(all.next().is_none());
@@ -119,6 +124,9 @@ fn every_order_is_understood() {
     let Some(Command::ExportLog(export)) = all.next() else { panic!() };
     assert!(matches!(export.format, ExportFormat::Csv) && export.to.ends_with("log.csv"));
     assert_eq!((export.since, export.until), (Some(1), Some(2)));
+    let Some(Command::ExportReport(export)) = all.next() else { panic!() };
+    assert!(matches!(export.format, ReportFormat::Html) && export.to.ends_with("report.html"));
+    assert_eq!(export.asked().question().unwrap().midnights.len(), 2);
     let Some(Command::CompileLists(order)) = all.next() else { panic!() };
     assert_eq!((&*order.sources[0].name, order.sources.len()), ("mine", 1));
     assert!(order.to.ends_with("mine.lists") && order.sources[0].path.ends_with("mine.txt"));
@@ -164,6 +172,20 @@ fn a_report_of_a_period_that_nobody_means_is_refused() {
         let error = asked.question().unwrap_err();
         assert_eq!(error.code, Code::BadMessage);
         assert!(error.message.contains(words), "{error}");
+    }
+    for (field, bad, words) in [
+        ("before", json!(day + 1), "before the period"),
+        ("before", json!(-1), "after 1970"),
+        ("midnights", json!([day, day]), "follow each other"),
+        ("midnights", json!((0..400).collect::<Vec<i64>>()), "367 at most"),
+    ] {
+        let mut asked = json!({"ask": "report", "since": day, "until": 2 * day, "utc_offset": 0});
+        asked[field] = bad;
+        let Query::Report(asked) = read("query", asked.to_string().as_bytes()).unwrap() else {
+            panic!()
+        };
+        let error = asked.question().unwrap_err();
+        assert!(error.code == Code::BadMessage && error.message.contains(words), "{error}");
     }
 }
 
@@ -279,6 +301,7 @@ fn what_came_of_orders_looks_as_the_app_knows_it() {
         "clear-log": value(&done()),
         "move-buffer": value(&Done { moved: Some(3), ..done() }),
         "export-log": value(&Done { rows: Some(120), ..done() }),
+        "export-report": value(&Done { rows: Some(27), ..done() }),
         "compile-lists": value(&Done {
             entries: Some(2),
             skipped: Some(1),

@@ -169,6 +169,9 @@ fn who_was_contacted_and_what_for_is_told_from_the_catalogue() {
     let core = open(folder.path(), true);
     let report = json!({"ask": "report", "since": 0, "until": 86_400_000, "utc_offset": 0});
     assert_eq!(ask(&core, &report)["contacts"], json!([]), "before there is a log");
+    let mut week = report.clone();
+    week["midnights"] = json!([0, 43_200_000, 86_400_000]);
+    assert_eq!(ask(&core, &week)["by_day"].as_array().unwrap().len(), 2, "days with nothing");
     let row = |id: u64, host: Option<&str>, remote: &str| {
         let mut row = super::golden::logged().connection;
         row.id = id;
@@ -209,6 +212,17 @@ fn who_was_contacted_and_what_for_is_told_from_the_catalogue() {
     let told = ask(&core, &report);
     assert_eq!(told["contacts"].as_array().unwrap().len(), 3);
     assert_eq!(told["contacts"][0]["about"]["category_code"], "analytics");
+    for (format, words) in
+        [("html", "<h1>Who was contacted"), ("csv", "Xiaomi: Sensors"), ("json", "{\"apps\"")]
+    {
+        let to = folder.path().join(format);
+        order(
+            &core,
+            &json!({"do": "export-report", "to": to, "format": format, "since": 0,
+            "until": 86_400_000, "utc_offset": 0}),
+        );
+        assert!(std::fs::read_to_string(to).unwrap().contains(words), "{format}");
+    }
     let to = folder.path().join("csv");
     order(&core, &json!({"do": "export-log", "to": to, "format": "csv"}));
     let text = std::fs::read_to_string(to).unwrap();
