@@ -96,7 +96,8 @@ fn days(page: &mut String, report: &Report) {
     }
     page.push_str("<table>\n<tr><th>Day</th><th>Stopped</th><th>Let through</th></tr>\n");
     for day in &report.by_day {
-        let date = moment(day.since_ms, report.utc_offset);
+        // Noon is of the same date also where clocks change in the period.
+        let date = moment(day.since_ms.saturating_add(12 * 3_600_000), report.utc_offset);
         let date = date.split(' ').next().unwrap_or_default();
         let (blocked, allowed) = (day.total.blocked, day.total.allowed());
         let _ = writeln!(page, "<tr><td>{date}</td><td>{blocked}</td><td>{allowed}</td></tr>");
