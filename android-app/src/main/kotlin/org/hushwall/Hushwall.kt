@@ -61,7 +61,7 @@ open class Hushwall : Application() {
 
     companion object {
         /** Days that the log goes back. */
-        private const val RETENTION_DAYS = 7
+        internal const val RETENTION_DAYS = 7
 
         fun of(context: Context): Hushwall = context.applicationContext as Hushwall
     }

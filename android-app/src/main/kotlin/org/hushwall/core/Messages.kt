@@ -2,10 +2,15 @@ package org.hushwall.core
 
 import org.hushwall.log.About
 import org.hushwall.log.Breakage
+import org.hushwall.log.Company
 import org.hushwall.log.Confidence
 import org.hushwall.log.Consideration
 import org.hushwall.log.Contact
+import org.hushwall.log.CountryCount
+import org.hushwall.log.DayBar
+import org.hushwall.log.Decided
 import org.hushwall.log.Explanation
+import org.hushwall.log.HourBar
 import org.hushwall.log.HourTotal
 import org.hushwall.log.Known
 import org.hushwall.log.LogChanges
@@ -13,6 +18,7 @@ import org.hushwall.log.LogPage
 import org.hushwall.log.LogRow
 import org.hushwall.log.Owner
 import org.hushwall.log.Reason
+import org.hushwall.log.Report
 import org.hushwall.log.Source
 import org.json.JSONObject
 
@@ -123,6 +129,29 @@ internal object Messages {
             country = contact.objects("countries").firstOrNull()?.stringOrNull("code"),
             network = contact.objects("networks").firstOrNull()?.getString("name"),
         )
+    }
+
+    fun report(json: JSONObject) = Report(
+        knownSince = json.longOrNull("known_since_ms"),
+        days = json.objects("by_day").map { DayBar(it.getLong("since_ms"), bar(it)) },
+        stoppedBefore = json.getJSONObject("total_before").getLong("blocked"),
+        stopped = json.getJSONObject("sum").getLong("blocked"),
+        screenOffAtNight = json.getJSONObject("sum").getLong("screen_off_at_night"),
+        companies = json.objects("companies").map { company ->
+            Company(
+                company.getString("name"),
+                company.getBoolean("is_known"),
+                company.getJSONObject("sum").getLong("blocked"),
+                company.objects("countries").mapNotNull { it.stringOrNull("code") },
+            )
+        },
+        countries = json.objects("blocked_by_country").map { CountryCount(it.getString("code"), it.getLong("count")) },
+        decided = json.objects("decided").map { Decided(it.getString("code"), isBlock(it), it.getLong("count")) },
+    )
+
+    private fun bar(json: JSONObject): HourBar {
+        val blocked = json.getLong("blocked")
+        return HourBar(blocked, json.getLong("connections") - blocked)
     }
 
     private fun about(json: JSONObject, category: String = "category") = About(

@@ -1,5 +1,7 @@
 package org.hushwall.log
 
+import java.io.File
+
 /** What to show of the log. What is null is not asked for. */
 data class LogFilter(
     val app: String? = null,
@@ -136,6 +138,12 @@ interface ActivityLog {
 
     /** Whom [app] talked to, the most frequent first. A name lookup that was answered is not counted beside its connection. */
     fun contacts(app: String, since: Long, until: Long): List<Contact>
+
+    /** What all apps told whom. Reads every connection of the period: a second or more on a slow phone. */
+    fun report(period: ReportPeriod): Report
+
+    /** Writes the report to the file [to]. */
+    fun exportReport(period: ReportPeriod, format: ReportFormat, to: File)
 
     /** Deletes the log, and what was put beside it. In [LogTrouble.NEWER_VERSION] it closes the core, as [startAfresh] does. */
     fun clear()

@@ -73,6 +73,20 @@ internal class CoreLog(private val core: Core, file: File, private val now: () -
         )
     }
 
+    override fun report(period: ReportPeriod): Report = asked { Messages.report(core.query("report", *fields(period))) }
+
+    override fun exportReport(period: ReportPeriod, format: ReportFormat, to: File) {
+        asked { core.command("export-report", "to" to to.path, "format" to format.word, *fields(period)) }
+    }
+
+    private fun fields(period: ReportPeriod): Array<Pair<String, Any?>> = arrayOf(
+        "since" to period.since,
+        "until" to period.until,
+        "before" to period.before,
+        "midnights" to JSONArray(period.midnights),
+        "utc_offset" to TimeZone.getDefault().getOffset(period.until) / MILLIS,
+    )
+
     override fun clear() {
         if (trouble != LogTrouble.NEWER_VERSION) {
             asked { core.command("clear-log") }

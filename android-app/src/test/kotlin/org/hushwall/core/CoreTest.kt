@@ -1,15 +1,19 @@
 package org.hushwall.core
 
+import java.io.File
 import java.io.RandomAccessFile
+import java.util.Locale
 import org.hushwall.AppRunner
 import org.hushwall.Phone
 import org.hushwall.log.LogFilter
 import org.hushwall.log.LogTrouble
+import org.hushwall.log.ReportFormat
 import org.hushwall.policy.AppMode
 import org.hushwall.policy.FilePolicy
 import org.hushwall.policy.NetworkUse
 import org.hushwall.policy.Pause
 import org.hushwall.ui.Seed
+import org.hushwall.ui.report.Week
 import org.json.JSONArray
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertNull
@@ -64,6 +68,21 @@ class CoreTest {
         assertEquals(24, log.today().hours.size)
         log.clear()
         assertNull(log.trouble)
+    }
+
+    @Test
+    fun aWeekWithNothingIsReportedWithItsDaysAndSavedInEveryFormat() {
+        val week = Week(Locale.UK, phone.now(), 0)
+        val report = phone.app.log.report(week.period)
+        assertEquals(Week.DAYS, report.days.size)
+        assertEquals(week.since, report.days.first().since)
+        assertNull(report.knownSince)
+        for ((format, begin) in mapOf(ReportFormat.PAGE to "<!DOCTYPE html>", ReportFormat.TABLE to "who,", ReportFormat.DATA to "{")) {
+            val file = File(phone.app.cacheDir, "report")
+            phone.app.log.exportReport(week.period, format, file)
+            assertTrue(file.readText().startsWith(begin))
+        }
+        assertNull(phone.app.log.trouble)
     }
 
     @Test

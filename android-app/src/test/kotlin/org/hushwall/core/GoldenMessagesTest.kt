@@ -5,7 +5,12 @@ import java.io.File
 import org.hushwall.AppRunner
 import org.hushwall.log.About
 import org.hushwall.log.Breakage
+import org.hushwall.log.Company
 import org.hushwall.log.Confidence
+import org.hushwall.log.CountryCount
+import org.hushwall.log.DayBar
+import org.hushwall.log.Decided
+import org.hushwall.log.HourBar
 import org.hushwall.log.Source
 import org.json.JSONObject
 import org.junit.Assert.assertEquals
@@ -76,6 +81,17 @@ class GoldenMessagesTest {
         assertEquals(listOf(1L, 1L, 517L), listOf(contact.connections, contact.blocked, contact.bytes))
         assertEquals(listOf("cdn.ads.example"), contact.hosts)
         assertEquals("SG" to "Example Networks", contact.country to contact.network)
+    }
+
+    @Test
+    fun aReportWithItsDaysCompaniesCountriesAndReasons() {
+        val report = Messages.report(answers.getJSONObject("report"))
+        assertEquals(1_767_225_600_000L, report.knownSince)
+        assertEquals(DayBar(1_767_218_400_000L, HourBar(1, 0)), report.days.single())
+        assertEquals(listOf(0L, 1L, 1L), listOf(report.stoppedBefore, report.stopped, report.screenOffAtNight))
+        assertEquals(Company("Example Ads", isKnown = true, stopped = 1, countries = listOf("SG")), report.companies.single())
+        assertEquals(CountryCount("SG", 1), report.countries.single())
+        assertEquals(Decided("listed", blocked = true, count = 1), report.decided.single())
     }
 
     @Test

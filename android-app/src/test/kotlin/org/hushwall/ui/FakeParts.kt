@@ -3,6 +3,7 @@ package org.hushwall.ui
 
 import android.content.Intent
 import android.graphics.drawable.Drawable
+import java.io.File
 import java.util.concurrent.CountDownLatch
 import org.hushwall.Hushwall
 import org.hushwall.apps.AppCatalogue
@@ -11,6 +12,7 @@ import org.hushwall.log.ActivityLog
 import org.hushwall.log.Contact
 import org.hushwall.log.DayTotals
 import org.hushwall.log.Explanation
+import org.hushwall.log.HourBar
 import org.hushwall.log.HourTotal
 import org.hushwall.log.Known
 import org.hushwall.log.LogChanges
@@ -19,6 +21,9 @@ import org.hushwall.log.LogPage
 import org.hushwall.log.LogRow
 import org.hushwall.log.LogTrouble
 import org.hushwall.log.Reason
+import org.hushwall.log.Report
+import org.hushwall.log.ReportFormat
+import org.hushwall.log.ReportPeriod
 import org.hushwall.log.addressOf
 import org.hushwall.policy.AppMode
 import org.hushwall.policy.HostRule
@@ -189,6 +194,9 @@ class FakeLog : ActivityLog {
 
     @Volatile var hours: List<HourTotal> = emptyList()
 
+    /** What the core would report. */
+    @Volatile var told: (ReportPeriod) -> Report = { SeedReport.of(it, HourBar(day.stopped, day.letThrough)) }
+
     @Volatile private var fresh: List<LogRow> = emptyList()
     private var mark = 1L
     var cleared = false
@@ -252,6 +260,13 @@ class FakeLog : ActivityLog {
         all.first().country,
         all.first().asnName,
     )
+
+    override fun report(period: ReportPeriod): Report = told(period)
+
+    override fun exportReport(period: ReportPeriod, format: ReportFormat, to: File) {
+        check(isWritable) { "no room" }
+        to.writeText("${format.word} since ${period.since}")
+    }
 
     override fun clear() {
         check(isWritable) { "no room" }

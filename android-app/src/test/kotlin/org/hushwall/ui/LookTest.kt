@@ -91,7 +91,7 @@ class LookTest {
 
     private fun everyScreen() {
         val main = Stage.open(MainActivity::class.java)
-        for (place in listOf(MainActivity.HOME, MainActivity.APPS, MainActivity.ACTIVITY)) {
+        for (place in listOf(MainActivity.HOME, MainActivity.APPS, MainActivity.ACTIVITY, MainActivity.REPORT)) {
             main.get().goTo(place)
             Stage.settle()
             inspect(main.get(), "place $place")

@@ -4,6 +4,7 @@ package org.hushwall.ui
 
 import android.app.Activity
 import android.content.Intent
+import android.widget.ScrollView
 import org.hushwall.AppRunner
 import org.hushwall.ui.app.AppActivity
 import org.hushwall.ui.apps.AppRow
@@ -68,6 +69,42 @@ class ScreenshotsTest {
     @Config(qualifiers = "de-w360dp-h720dp-port-notnight-hdpi")
     fun german() = places("de")
 
+    @Test
+    @Config(qualifiers = "en-rGB-w411dp-h891dp-port-notnight-hdpi")
+    fun reportLight() {
+        report("report-light")
+        Stage.fake.log.told = { SeedReport.firstDay(it) }
+        report("report-first-week")
+    }
+
+    @Test
+    @Config(qualifiers = "en-rGB-w411dp-h891dp-port-night-hdpi")
+    fun reportDark() = report("report-dark")
+
+    @Test
+    @Config(qualifiers = "ar-rMA-ldrtl-w411dp-h891dp-port-notnight-hdpi")
+    fun reportArabic() = report("report-ar")
+
+    @Test
+    @Config(qualifiers = "en-rGB-w411dp-h891dp-port-notnight-hdpi", fontScale = 2.0f)
+    fun reportFont2() = report("report-font2")
+
+    /** The top of the page, and the rest of it. */
+    private fun report(name: String) {
+        val main = Stage.open(MainActivity::class.java, Intent().putExtra(MainActivity.PLACE, MainActivity.REPORT))
+        Stage.picture(main.get(), name)
+        val page = Stage.shown(Stage.root(main.get())).filterIsInstance<ScrollView>().single()
+        page.scrollTo(0, page.getChildAt(0).height)
+        Stage.settle()
+        Stage.picture(main.get(), "$name-end")
+        if (name == "report-light") {
+            Stage.tap(Stage.root(main.get()), "Share")
+            Stage.pictureWithSheet(main.get(), "report-share-light")
+            Stage.dialog().dismiss()
+        }
+        main.pause().stop().destroy()
+    }
+
     private fun screens(theme: String) {
         places(theme)
         shoot(AppActivity::class.java, "app-$theme", Intent().putExtra(AppActivity.KEY, Seed.browser.key))
@@ -89,6 +126,11 @@ class ScreenshotsTest {
         main.get().goTo(MainActivity.ACTIVITY)
         Stage.settle()
         Stage.picture(main.get(), "activity-$theme")
+        if (theme == "de") {
+            main.get().goTo(MainActivity.REPORT)
+            Stage.settle()
+            Stage.picture(main.get(), "report-de")
+        }
         main.pause().stop().destroy()
     }
 

@@ -1,4 +1,4 @@
-// The frame of the places: Home, Apps and Activity stay as they were left when the user goes from one to another. Back
+// The frame of the places: Home, Apps, Activity and Report stay as they were left when the user goes from one to another. Back
 // closes what is open, then goes Home, then leaves.
 package org.hushwall.ui.main
 
@@ -22,6 +22,7 @@ import org.hushwall.ui.kit.column
 import org.hushwall.ui.kit.isWide
 import org.hushwall.ui.kit.row
 import org.hushwall.ui.kit.showIf
+import org.hushwall.ui.report.ReportTab
 import org.hushwall.ui.setup.SetupActivity
 import org.hushwall.ui.setup.SetupMemory
 import org.hushwall.ui.widget.Place
@@ -41,7 +42,7 @@ internal class MainActivity : Screen() {
     override fun onCreate(saved: Bundle?) {
         super.onCreate(saved)
         undo = UndoBar(this)
-        tabs = listOf(HomeTab(this), AppsTab(this), ActivityTab(this))
+        tabs = listOf(HomeTab(this), AppsTab(this), ActivityTab(this), ReportTab(this))
         frame = FrameLayout(this)
         tabs.forEach { frame.addView(it.view) }
         frame.addView(undo, UndoBar.place(this))
@@ -70,7 +71,7 @@ internal class MainActivity : Screen() {
 
     @Suppress("OVERRIDE_DEPRECATION") // The newer way of results is not part of the platform.
     override fun onActivityResult(request: Int, result: Int, data: Intent?) {
-        (tabs[HOME] as HomeTab).onConsent(result == RESULT_OK)
+        if (!(tabs[REPORT] as ReportTab).onSaved(request, data)) (tabs[HOME] as HomeTab).onConsent(result == RESULT_OK)
     }
 
     override fun onTick(now: Long) {
@@ -127,11 +128,13 @@ internal class MainActivity : Screen() {
         const val HOME = 0
         const val APPS = 1
         const val ACTIVITY = 2
+        const val REPORT = 3
 
         private val PLACES = listOf(
             Place(R.drawable.ic_home, R.string.home),
             Place(R.drawable.ic_apps, R.string.apps),
             Place(R.drawable.ic_activity, R.string.activity),
+            Place(R.drawable.ic_report, R.string.report),
         )
     }
 }

@@ -165,7 +165,8 @@ internal class Verdicts(private val context: Context) {
     }
 }
 
-private fun shortOf(reason: Reason, blocked: Boolean): Int =
+/** The words for a reason, lower case, to stand after a verdict. */
+internal fun shortOf(reason: Reason, blocked: Boolean): Int =
     when (reason.code) {
         "lockdown" -> R.string.reason_closed
         "paused" -> R.string.reason_paused

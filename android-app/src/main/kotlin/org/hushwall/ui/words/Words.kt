@@ -32,6 +32,9 @@ internal class Words(private val context: Context) {
         return format.format(Math.floor(share * PER_MILLE) / PER_MILLE)
     }
 
+    /** "6%", rounded. */
+    fun wholePercent(share: Double): String = NumberFormat.getPercentInstance(locale).apply { maximumFractionDigits = 0 }.format(share)
+
     fun bytes(value: Long): String = Formatter.formatShortFileSize(context, value)
 
     fun time(at: Long): String = format(if (is24) "Hm" else "hm", at)
@@ -50,6 +53,21 @@ internal class Words(private val context: Context) {
     fun day(at: Long): String = format("EEEdMMM", at)
 
     fun weekday(at: Long): String = format("EEE", at)
+
+    /** "Sunday". */
+    fun wholeWeekday(at: Long): String = format("EEEE", at)
+
+    /** "Sun 15 Nov, 14:32". */
+    fun dayAndTime(at: Long): String = context.getString(R.string.comma, day(at), time(at))
+
+    /** "16 to 22 November", or both with their months where they differ or the language has the month first. */
+    fun days(from: Long, to: Long): String {
+        val pattern = android.text.format.DateFormat.getBestDateTimePattern(locale, "dMMMM")
+        val first = DAY_FIRST.find(pattern)?.value
+        val isOneMonth = format("MMMM", from) == format("MMMM", to)
+        val begin = if (first != null && isOneMonth) SimpleDateFormat(first, locale).format(Date(from)) else format("dMMMM", from)
+        return context.getString(R.string.time_range, begin, format("dMMMM", to))
+    }
 
     /** "Today", "Yesterday" or the day. */
     fun dayInWords(at: Long, now: Long): String =
@@ -103,6 +121,12 @@ internal class Words(private val context: Context) {
     /** "03:00 to 04:00". */
     fun hour(hour: Int): String = range(dayHour(hour), dayHour(hour + 1))
 
+    /** "23:00 to 06:00", the second hour of the next day where it is above 24. */
+    fun hours(from: Int, to: Int): String = range(dayHour(from), dayHour(to))
+
+    /** A word or sentence as it stands at the start of a line. */
+    fun atStart(words: String): String = words.replaceFirstChar { it.titlecase(locale) }
+
     fun country(code: String?): String? =
         code?.let { Locale("", it).getDisplayCountry(locale).ifEmpty { null } }
 
@@ -127,7 +151,17 @@ internal class Words(private val context: Context) {
         const val DAY = 24 * HOUR
         private const val HOURS = 24
         private const val PER_MILLE = 1_000
+
+        /** The day at a date's start, with its point where the language has one. */
+        private val DAY_FIRST = Regex("^d+\\.?")
     }
+}
+
+internal val Context.locale: Locale get() = resources.configuration.locales[0]
+
+/** "2026-11-16", as files are named. */
+internal fun dateOf(at: Long): String = calendar(at).run {
+    "%04d-%02d-%02d".format(Locale.ROOT, get(Calendar.YEAR), get(Calendar.MONTH) + 1, get(Calendar.DAY_OF_MONTH))
 }
 
 /** Midnight before [at] in the phone's time zone, [days] days earlier. */

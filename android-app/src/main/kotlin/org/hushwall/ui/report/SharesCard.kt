@@ -1,0 +1,79 @@
+// A list of who or what had how much of something: a name, a number, and a bar beside that of the first. The long end is folded.
+package org.hushwall.ui.report
+
+import android.content.Context
+import android.view.View
+import android.widget.LinearLayout
+import org.hushwall.R
+import org.hushwall.ui.kit.Compat
+import org.hushwall.ui.kit.Type
+import org.hushwall.ui.kit.WRAP
+import org.hushwall.ui.kit.add
+import org.hushwall.ui.kit.addRest
+import org.hushwall.ui.kit.column
+import org.hushwall.ui.kit.pad
+import org.hushwall.ui.kit.rowOrStack
+import org.hushwall.ui.kit.shape
+import org.hushwall.ui.kit.showIf
+import org.hushwall.ui.kit.stacks
+import org.hushwall.ui.kit.tabular
+import org.hushwall.ui.kit.text
+import org.hushwall.ui.widget.ShareBar
+import org.hushwall.ui.widget.linkButton
+import org.hushwall.ui.words.Words
+
+/**
+ * @property number as it is shown, and [spoken] as it is read.
+ * @property weight what the bar shows.
+ */
+internal class Share(val name: String, val line: String?, val number: String, val spoken: String, val weight: Long)
+
+/** @param none stands where there are no [shares]. */
+internal class SharesCard(context: Context, title: Int, private val shares: List<Share>, none: Int) : LinearLayout(context) {
+    private val rows = column(context)
+    private val all = linkButton(context, context.getString(R.string.all_n, Words(context).number(shares.size.toLong()))) { unfold() }
+
+    init {
+        orientation = VERTICAL
+        background = shape(context, R.color.surface, 20)
+        pad(16, 2, 16, 16)
+        val head = add(rowOrStack(context))
+        val heading = text(context, Type.SMALL_MEDIUM, R.color.ink2, context.getString(title)).pad(0, 12)
+        Compat.heading(heading)
+        if (context.stacks) head.add(heading) else head.addRest(heading)
+        head.add(all, width = WRAP)
+        all.showIf(shares.size > SHOWN)
+        add(rows)
+        fill(SHOWN)
+        if (shares.isEmpty()) add(text(context, Type.SMALL, R.color.ink2, context.getString(none)))
+    }
+
+    private fun unfold() {
+        all.showIf(false)
+        fill(shares.size)
+    }
+
+    private fun fill(count: Int) {
+        rows.removeAllViews()
+        val most = shares.maxOfOrNull { it.weight } ?: 0
+        shares.take(count).forEachIndexed { i, share -> rows.add(row(share, most), top = if (i == 0) 0 else 14) }
+    }
+
+    private fun row(share: Share, most: Long): View {
+        val row = column(context)
+        val first = row.add(rowOrStack(context))
+        val name = text(context, Type.SUBTITLE, text = share.name)
+        if (context.stacks) first.add(name) else first.addRest(name, end = 8)
+        first.add(text(context, Type.SUBTITLE, text = share.number).tabular(), width = WRAP)
+        if (share.line != null) row.add(text(context, Type.SMALL, R.color.ink2, share.line))
+        row.add(ShareBar(context).apply { this.share = if (most == 0L) 0f else share.weight / most.toFloat() }, top = 6)
+        row.contentDescription = listOfNotNull(share.name, share.spoken, share.line).joinToString(", ")
+        row.isFocusable = true
+        first.importantForAccessibility = View.IMPORTANT_FOR_ACCESSIBILITY_NO_HIDE_DESCENDANTS
+        return row
+    }
+
+    private companion object {
+        const val SHOWN = 4
+    }
+}
