@@ -55,16 +55,18 @@ class ReportTest {
     @Test
     fun theWeekIsToldBesideAsMuchOfTheWeekBefore() {
         val screen = report()
-        assertSays(screen, "16 to 22 November", "Stopped this week", "8,412", "6% fewer than the week before by then")
+        assertSays(screen, "16 to 22 November", "Stopped this week", "8,412", "6% fewer than last week by now")
         Stage.tap(Stage.root(screen), "The week before")
         assertSays(screen, "9 to 15 November", "8,949", "Stopped in this week")
         assertFalse("the week before that is not known", says(screen, "than the week before"))
     }
 
+    private fun days(screen: Activity): DayBars = Stage.shown(Stage.root(screen)).filterIsInstance<DayBars>().single()
+
     @Test
     fun todaysBarIsHomesNumber() {
         val screen = report()
-        val days = Stage.shown(Stage.root(screen)).filterIsInstance<DayBars>().single()
+        val days = days(screen)
         assertTrue(days.performAccessibilityAction(R.id.action_hear_each, null))
         val lines = ShadowAlertDialog.getLatestAlertDialog().listView.adapter
         assertEquals(7, lines.count)
@@ -84,7 +86,7 @@ class ReportTest {
         Stage.tap(Stage.root(screen), "All 27")
         assertSays(screen, "ads22.example.com")
         assertSays(screen, "1,906", "tries while the screen was off, 23:00 to 06:00")
-        assertSays(screen, "3,900", "No rule against it", "61%", "You allow this app", "9%")
+        assertSays(screen, "3,900", "No rule against it", "61%", "The phone needs it", "24%", "You allow the app", "9%")
         val place = fake.log.told
         fake.log.told = { place(it).copy(countries = emptyList()) }
         assertSays(report(), "Place unknown", "before an address was asked for")
@@ -140,7 +142,9 @@ class ReportTest {
         fake.log.told = SeedReport::firstDay
         val screen = report()
         assertSays(screen, "Your first report is ready on Sunday. So far:", "1,184", "Xiaomi")
-        assertFalse(says(screen, "than the week before"))
+        assertFalse(says(screen, "than last week"))
+        days(screen).performAccessibilityAction(R.id.action_hear_each, null)
+        assertEquals("only today", 1, ShadowAlertDialog.getLatestAlertDialog().listView.adapter.count)
         fake.log.told = { period ->
             place(period).copy(
                 knownSince = null, companies = emptyList(), countries = emptyList(), decided = emptyList(), stopped = 0,

@@ -73,7 +73,9 @@ class ScreenshotsTest {
     @Config(qualifiers = "en-rGB-w411dp-h891dp-port-notnight-hdpi")
     fun reportLight() {
         report("report-light")
-        Stage.fake.log.told = { SeedReport.firstDay(it) }
+        Stage.fake.log.told = SeedReport::firstDay
+        Stage.fake.gaps.list = emptyList()
+        Stage.fake.gaps.share = 1.0
         report("report-first-week")
     }
 

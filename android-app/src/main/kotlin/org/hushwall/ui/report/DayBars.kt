@@ -12,8 +12,11 @@ import org.hushwall.ui.kit.dp
 import org.hushwall.ui.widget.Bars
 import org.hushwall.ui.words.Words
 
-/** @param days of one week. */
-internal class DayBars(context: Context, private val days: List<DayBar>, private val today: Int?) :
+/**
+ * @param days of one week.
+ * @param known the place of the first day of which anything is known.
+ */
+internal class DayBars(context: Context, private val days: List<DayBar>, private val known: Int, private val today: Int?) :
     Bars(context, HEIGHT, days.size, GAP, R.string.hear_each_day) {
     private val words = Words(context)
     private val names = days.map { words.weekday(it.since) }
@@ -42,7 +45,7 @@ internal class DayBars(context: Context, private val days: List<DayBar>, private
             label.color = if (day == today) ink else quiet
             canvas.drawText(names[day], middle(day), height - label.descent(), label)
             label.color = ink
-            if (day <= now) canvas.drawText(numbers[day], middle(day), top(day) - context.dp(5f), label)
+            if (day in known..now) canvas.drawText(numbers[day], middle(day), top(day) - context.dp(5f), label)
         }
     }
 

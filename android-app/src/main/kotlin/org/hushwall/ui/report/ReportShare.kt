@@ -14,12 +14,14 @@ import org.hushwall.log.ReportFormat
 import org.hushwall.ui.kit.Screen
 import org.hushwall.ui.kit.Work
 import org.hushwall.ui.widget.Sheet
+import org.hushwall.ui.words.Words
 import org.hushwall.ui.words.dateOf
 
 /** @param shown the week to report on. */
 internal class ReportShare(private val screen: Screen, private val shown: () -> Week) {
     fun choose() {
-        val sheet = Sheet(screen, screen.getString(R.string.share_title))
+        val week = shown()
+        val sheet = Sheet(screen, screen.getString(R.string.share_title, Words(screen).days(week.since, week.lastDay)))
         sheet.note(screen.getString(R.string.share_line))
         sheet.choice(0, screen.getString(R.string.share_page), screen.getString(R.string.share_page_line)) { ask(ReportFormat.PAGE) }
         sheet.choice(0, screen.getString(R.string.share_table), screen.getString(R.string.share_table_line)) { ask(ReportFormat.TABLE) }

@@ -159,7 +159,7 @@ internal class ReportTab(private val screen: MainActivity) : Tab {
     private fun passed(facts: WeekFacts): List<Share> {
         val decided = facts.report.decided.filter { !it.blocked }
         val all = decided.sumOf { it.count }
-        return decided.groupBy { shortOf(Reason(it.code, ""), blocked = false) }
+        return decided.groupBy { PASSED[it.code] ?: shortOf(Reason(it.code, ""), blocked = false) }
             .mapValues { (_, alike) -> alike.sumOf { it.count } }
             .entries.sortedByDescending { it.value }
             .map { (word, count) ->
@@ -171,6 +171,9 @@ internal class ReportTab(private val screen: MainActivity) : Tab {
     private companion object {
         const val REFRESH_MILLIS = 60_000L
         const val DISABLED = 0.38f
+
+        /** Reasons that read otherwise where they stand alone. */
+        val PASSED = mapOf("protected" to R.string.passed_needed, "app-allowed" to R.string.passed_app_allowed)
 
         /** So many countries of a company fit in a line. */
         const val PLACES = 3

@@ -16,10 +16,12 @@ import org.hushwall.ui.kit.rowOrStack
 import org.hushwall.ui.kit.shape
 import org.hushwall.ui.kit.showIf
 import org.hushwall.ui.kit.stacks
+import org.hushwall.ui.kit.style
 import org.hushwall.ui.kit.tabular
 import org.hushwall.ui.kit.text
 import org.hushwall.ui.widget.ShareBar
-import org.hushwall.ui.widget.linkButton
+import org.hushwall.ui.widget.Weight
+import org.hushwall.ui.widget.WordButton
 import org.hushwall.ui.words.Words
 
 /**
@@ -31,7 +33,8 @@ internal class Share(val name: String, val line: String?, val number: String, va
 /** @param none stands where there are no [shares]. */
 internal class SharesCard(context: Context, title: Int, private val shares: List<Share>, none: Int) : LinearLayout(context) {
     private val rows = column(context)
-    private val all = linkButton(context, context.getString(R.string.all_n, Words(context).number(shares.size.toLong()))) { unfold() }
+    private val count = Words(context).number(shares.size.toLong())
+    private val all = WordButton(context, Weight.QUIET, context.getString(R.string.all_n, count)) { unfold() }
 
     init {
         orientation = VERTICAL
@@ -41,10 +44,13 @@ internal class SharesCard(context: Context, title: Int, private val shares: List
         val heading = text(context, Type.SMALL_MEDIUM, R.color.ink2, context.getString(title)).pad(0, 12)
         Compat.heading(heading)
         if (context.stacks) head.add(heading) else head.addRest(heading)
+        all.style(Type.SMALL_MEDIUM, R.color.brand)
+        if (context.stacks) all.pad(0, 8) else all.pad(12, 8, 0, 8)
         head.add(all, width = WRAP)
-        all.showIf(shares.size > SHOWN)
+        val isFolded = shares.size > SHOWN + 1
+        all.showIf(isFolded)
         add(rows)
-        fill(SHOWN)
+        fill(if (isFolded) SHOWN else shares.size)
         if (shares.isEmpty()) add(text(context, Type.SMALL, R.color.ink2, context.getString(none)))
     }
 
@@ -74,6 +80,7 @@ internal class SharesCard(context: Context, title: Int, private val shares: List
     }
 
     private companion object {
+        /** Where it is folded; for one more row it is not. */
         const val SHOWN = 4
     }
 }

@@ -8,6 +8,7 @@ import android.view.View
 import android.widget.ArrayAdapter
 import android.widget.LinearLayout
 import org.hushwall.R
+import org.hushwall.log.DayBar
 import org.hushwall.log.Report
 import org.hushwall.ui.kit.Compat
 import org.hushwall.ui.kit.Type
@@ -29,8 +30,13 @@ internal class WeekCard(context: Context, private val report: Report, private va
     private val told = text(context, Type.LABEL, R.color.ink2)
     private val stopped = report.days.sumOf { it.bar.stopped }
 
-    /** The days that have begun. */
-    private val past = report.days.take((week.today ?: (Week.DAYS - 1)) + 1)
+    private val last = week.today ?: (Week.DAYS - 1)
+
+    /** The place of the first day of which anything is known: today, where nothing is yet. */
+    private val known = report.knownSince?.let { since -> report.days.indexOfLast { it.since <= since }.coerceIn(0, last) } ?: last
+
+    /** The days of which something is known. */
+    private val past = report.days.subList(known, last + 1)
 
     init {
         orientation = VERTICAL
@@ -71,11 +77,11 @@ internal class WeekCard(context: Context, private val report: Report, private va
         return context.getString(id, share)
     }
 
-    private fun bars(): View = DayBars(context, report.days, week.today).apply {
-        show(report.days.map { it.bar }, past.size - 1, sentence())
+    private fun bars(): View = DayBars(context, report.days, known, week.today).apply {
+        show(report.days.map { it.bar }, last, sentence())
         onChoose = { day ->
-            told.showIf(day >= 0)
-            if (day >= 0) told.text = line(day)
+            told.showIf(day >= known)
+            if (day >= known) told.text = line(report.days[day])
         }
         onTable = ::table
     }
@@ -91,13 +97,13 @@ internal class WeekCard(context: Context, private val report: Report, private va
     private fun table() {
         AlertDialog.Builder(context)
             .setTitle(R.string.each_day)
-            .setAdapter(ArrayAdapter(context, android.R.layout.simple_list_item_1, past.indices.map(::line)), null)
+            .setAdapter(ArrayAdapter(context, android.R.layout.simple_list_item_1, past.map(::line)), null)
             .setPositiveButton(R.string.close, null)
             .show()
     }
 
-    private fun line(day: Int): String {
-        val (since, bar) = past[day]
+    private fun line(day: DayBar): String {
+        val (since, bar) = day
         return context.getString(R.string.chart_hour, words.day(since), words.number(bar.stopped), words.number(bar.letThrough))
     }
 }
