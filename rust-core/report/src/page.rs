@@ -27,6 +27,7 @@ dd { margin: 0; overflow-wrap: anywhere; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: 0.1rem 1.5rem 0.1rem 0; text-align: start; }
 svg { width: 100%; height: 6rem; }
+svg.bar { width: 12.5rem; height: 0.625rem; }
 footer { opacity: 0.7; font-size: 0.85rem; border-top: 1px solid var(--line); padding-top: 1rem; }
 @media print { body { margin: 0; max-width: none; font-size: 11px; } :root { color-scheme: light; } }
 ";
@@ -89,20 +90,26 @@ fn heading(page: &mut String, report: &Report) {
     }
 }
 
-/// The days in a table, where there are several.
+/// The days in a table, with a bar for each, where there are several.
 fn days(page: &mut String, report: &Report) {
-    if report.by_day.len() < 2 {
+    let most = report.by_day.iter().map(|day| day.total.connections).max().unwrap_or_default();
+    if report.by_day.len() < 2 || most == 0 {
         return;
     }
-    page.push_str("<table>\n<tr><th>Day</th><th>Stopped</th><th>Let through</th></tr>\n");
+    page.push_str("<table>\n<tr><th>Day</th><th>Stopped</th><th>Let through</th><th></th></tr>\n");
     for day in &report.by_day {
         // Noon is of the same date also where clocks change in the period.
         let date = moment(day.since_ms.saturating_add(12 * 3_600_000), report.utc_offset);
         let date = date.split(' ').next().unwrap_or_default();
         let (blocked, allowed) = (day.total.blocked, day.total.allowed());
-        let _ = writeln!(page, "<tr><td>{date}</td><td>{blocked}</td><td>{allowed}</td></tr>");
+        let (end, all) = (blocked * 200 / most, day.total.connections * 200 / most);
+        let _ = writeln!(
+            page,
+            "<tr><td>{date}</td><td>{blocked}</td><td>{allowed}</td><td><svg class=\"bar\" viewBox=\"0 0 200 10\" role=\"presentation\">\
+             <rect width=\"{all}\" height=\"10\" fill=\"#8888\"/><rect width=\"{end}\" height=\"10\" fill=\"#b3261e\"/></svg></td></tr>"
+        );
     }
-    page.push_str("</table>\n<p>By day; questions for names count too.</p>\n");
+    page.push_str("</table>\n<p>By day; questions for names count too. Red: stopped.</p>\n");
 }
 
 /// A bar for each hour of the day, its blocked part below.
