@@ -62,8 +62,14 @@ class ScreenshotsTest {
     fun small() = Stage.picture(Stage.open(MainActivity::class.java).get(), "home-small")
 
     @Test
-    @Config(qualifiers = "en-w891dp-h411dp-land-notnight-hdpi")
-    fun landscape() = Stage.picture(Stage.open(MainActivity::class.java).get(), "home-landscape")
+    @Config(qualifiers = "en-rGB-w891dp-h411dp-land-notnight-hdpi")
+    fun landscape() {
+        val main = Stage.open(MainActivity::class.java).get()
+        Stage.picture(main, "home-landscape")
+        main.goTo(MainActivity.REPORT)
+        Stage.settle()
+        Stage.picture(main, "report-landscape")
+    }
 
     @Test
     @Config(qualifiers = "de-w360dp-h720dp-port-notnight-hdpi")

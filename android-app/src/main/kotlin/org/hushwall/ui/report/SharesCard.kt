@@ -2,6 +2,7 @@
 package org.hushwall.ui.report
 
 import android.content.Context
+import android.view.Gravity
 import android.view.View
 import android.widget.LinearLayout
 import org.hushwall.R
@@ -45,6 +46,7 @@ internal class SharesCard(context: Context, title: Int, private val shares: List
         Compat.heading(heading)
         if (context.stacks) head.add(heading) else head.addRest(heading)
         all.style(Type.SMALL_MEDIUM, R.color.brand)
+        all.gravity = Gravity.CENTER_VERTICAL or if (context.stacks) Gravity.START else Gravity.END
         if (context.stacks) all.pad(0, 8) else all.pad(12, 8, 0, 8)
         head.add(all, width = WRAP)
         val isFolded = shares.size > SHOWN + 1
