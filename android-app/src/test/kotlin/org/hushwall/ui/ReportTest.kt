@@ -79,11 +79,25 @@ class ReportTest {
     }
 
     @Test
+    fun whoComesBackFindsTheNumbersThatHomeHas() {
+        val screen = report()
+        screen.goTo(MainActivity.HOME)
+        fake.log.day = fake.log.day.copy(stopped = 1_190)
+        Stage.pass(16)
+        assertSays(screen, "1,190")
+        screen.goTo(MainActivity.REPORT)
+        Stage.settle()
+        assertSays(screen, "8,418")
+    }
+
+    @Test
     fun whoAndWhereAndWhyAreTold() {
         val screen = report()
         assertSays(screen, "Xiaomi", "Singapore, Germany, China", "5,120", "All 27")
         assertFalse(says(screen, "ads22.example.com"))
         Stage.tap(Stage.root(screen), "All 27")
+        assertSays(screen, "ads22.example.com")
+        Stage.pass(61)
         assertSays(screen, "ads22.example.com")
         assertSays(screen, "1,906", "tries while the screen was off, 23:00 to 06:00")
         assertSays(screen, "3,900", "No rule against it", "61%", "The phone needs it", "24%", "You allow the app", "9%")

@@ -41,6 +41,10 @@ internal class ReportTab(private val screen: MainActivity) : Tab {
     private val waiting = WaitingRows(screen)
     private var week = weekOf(0)
     private var loadedAt = 0L
+    private var tickedAt = 0L
+
+    /** Titles of cards that the user has unfolded: new numbers do not fold them again. */
+    private val unfolded = HashSet<Int>()
 
     override val view: View = column(screen)
 
@@ -64,7 +68,9 @@ internal class ReportTab(private val screen: MainActivity) : Tab {
     }
 
     override fun onTick(now: Long) {
-        if (now - loadedAt < REFRESH_MILLIS) return
+        val isEntered = now - tickedAt > ENTERED_MILLIS
+        tickedAt = now
+        if (!isEntered && now - loadedAt < REFRESH_MILLIS) return
         loadedAt = now
         week = weekOf(week.back)
         showTitle()
@@ -82,6 +88,7 @@ internal class ReportTab(private val screen: MainActivity) : Tab {
 
     private fun go(back: Int) {
         week = weekOf(back)
+        unfolded.clear()
         loadedAt = 0
         onTick(System.currentTimeMillis())
     }
@@ -136,7 +143,9 @@ internal class ReportTab(private val screen: MainActivity) : Tab {
         cards.add(text(screen, Type.BODY, R.color.ink2, sentence).pad(4, 0), bottom = 12)
     }
 
-    private fun card(title: Int, shares: List<Share>, none: Int) = cards.add(SharesCard(screen, title, shares, none), bottom = 12)
+    private fun card(title: Int, shares: List<Share>, none: Int) {
+        cards.add(SharesCard(screen, title, shares, none, title in unfolded) { unfolded += title }, bottom = 12)
+    }
 
     private fun companies(facts: WeekFacts): List<Share> =
         facts.report.companies.filter { it.stopped > 0 }.map { company ->
@@ -170,6 +179,9 @@ internal class ReportTab(private val screen: MainActivity) : Tab {
 
     private companion object {
         const val REFRESH_MILLIS = 60_000L
+
+        /** Longer without a tick: the user was elsewhere, where numbers went on. */
+        const val ENTERED_MILLIS = 2_000L
         const val DISABLED = 0.38f
 
         /** Reasons that read otherwise where they stand alone. */

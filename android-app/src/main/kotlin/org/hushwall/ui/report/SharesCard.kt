@@ -31,8 +31,19 @@ import org.hushwall.ui.words.Words
  */
 internal class Share(val name: String, val line: String?, val number: String, val spoken: String, val weight: Long)
 
-/** @param none stands where there are no [shares]. */
-internal class SharesCard(context: Context, title: Int, private val shares: List<Share>, none: Int) : LinearLayout(context) {
+/**
+ * @param none stands where there are no [shares].
+ * @param isUnfolded all are shown from the start.
+ * @param onUnfold the user wants to see all.
+ */
+internal class SharesCard(
+    context: Context,
+    title: Int,
+    private val shares: List<Share>,
+    none: Int,
+    isUnfolded: Boolean,
+    private val onUnfold: () -> Unit,
+) : LinearLayout(context) {
     private val rows = column(context)
     private val count = Words(context).number(shares.size.toLong())
     private val all = WordButton(context, Weight.QUIET, context.getString(R.string.all_n, count)) { unfold() }
@@ -49,7 +60,7 @@ internal class SharesCard(context: Context, title: Int, private val shares: List
         all.gravity = Gravity.CENTER_VERTICAL or if (context.stacks) Gravity.START else Gravity.END
         if (context.stacks) all.pad(0, 8) else all.pad(12, 8, 0, 8)
         head.add(all, width = WRAP)
-        val isFolded = shares.size > SHOWN + 1
+        val isFolded = !isUnfolded && shares.size > SHOWN + 1
         all.showIf(isFolded)
         add(rows)
         fill(if (isFolded) SHOWN else shares.size)
@@ -57,6 +68,7 @@ internal class SharesCard(context: Context, title: Int, private val shares: List
     }
 
     private fun unfold() {
+        onUnfold()
         all.showIf(false)
         fill(shares.size)
     }
