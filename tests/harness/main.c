@@ -87,7 +87,7 @@ static void load(const char *path) {
 
 static int64_t open_core(const char *log) {
     char config[512];
-    snprintf(config, sizeof config, "{\"log\":\"%s/%s\",\"directory\":\"%s\",\"sdk\":34}", folder, log, folder);
+    snprintf(config, sizeof config, "{\"log\":\"%s/%s\",\"sdk\":34}", folder, log);
     int64_t handle = native_open(env, NULL, java_bytes(config));
     expect_well("open");
     native_set_network(env, NULL, handle, java_bytes("{\"ipv4\":true,\"ipv6\":false,\"label\":\"wifi\"}"));

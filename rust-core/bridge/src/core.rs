@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use policy::{Document, Resources, Situation};
-use runtime::{Event, EventSender, Fault, LogEvent, MappedPlaces, Rules, Session};
+use runtime::{Event, EventSender, Fault, LogEvent, Rules, Session};
 use store::Store;
 
 use crate::attributor::{AppAnswers, PhoneAttributor};
@@ -18,7 +18,7 @@ use crate::journal::Journal;
 use crate::messages::events::{EventTold, Events};
 use crate::messages::state::{Config, NetworkMessage, PolicyMessage, Start};
 use crate::owners::Owners;
-use crate::resources::Files;
+use crate::resources::{Files, Known};
 
 /// Events that wait for the app at most; a screen that follows asks several times a second.
 const EVENTS: usize = 4096;
@@ -170,9 +170,9 @@ impl Core {
             Err(RecvTimeoutError::Timeout) => None,
             Err(RecvTimeoutError::Disconnected) => return Err(CoreError::closed()),
         };
-        let places = self.places();
+        let known = self.known();
         let all = first.into_iter().chain(inbox.receiver.try_iter()).take(EVENTS_AT_ONCE);
-        let events = all.map(|event| EventTold::new(&event, places.as_deref())).collect();
+        let events = all.map(|event| EventTold::new(&event, &known)).collect();
         let missed = lock(&self.sender).as_ref().map_or(inbox.missed, EventSender::missed);
         let newly_missed = missed - inbox.missed;
         inbox.missed = missed;
@@ -207,8 +207,8 @@ impl Core {
         files.resources()
     }
 
-    fn places(&self) -> Option<Arc<MappedPlaces>> {
-        lock(&self.files).places()
+    fn known(&self) -> Known {
+        lock(&self.files).known()
     }
 }
 

@@ -3,11 +3,11 @@
 use std::net::{Ipv4Addr, SocketAddr};
 
 use policy::{Evidence, Policy, Reason, Subject};
-use wire::{FlowKey, HostName, NameSource, Owner, Protocol};
+use wire::{FlowKey, HostName, NameSource, Owner};
 
 use crate::error::{Code, CoreError};
 use crate::messages::answers::{Answer, Considered};
-use crate::messages::requests::{Explain, ProtocolName};
+use crate::messages::requests::Explain;
 use crate::messages::row::ReasonTold;
 
 /// What the policy says about such a connection of this owner, as if the owner had asked for the name.
@@ -22,14 +22,10 @@ pub(crate) fn answer(
     let name = question.host.as_deref().map(host).transpose()?;
     let names: Vec<Evidence> =
         name.into_iter().map(|name| Evidence { name, source: NameSource::Dns }).collect();
-    let protocol = match question.protocol {
-        ProtocolName::Tcp => Protocol::Tcp,
-        ProtocolName::Udp => Protocol::Udp,
-        ProtocolName::Icmp => Protocol::Icmp,
-    };
     let nowhere = Ipv4Addr::UNSPECIFIED.into();
     let remote = SocketAddr::new(question.address.unwrap_or(nowhere), question.port);
-    let key = FlowKey { protocol, local: SocketAddr::new(nowhere, 0), remote };
+    let key =
+        FlowKey { protocol: question.protocol.into(), local: SocketAddr::new(nowhere, 0), remote };
     let explanation = policy.explain(&Subject { owner, key: &key, names: &names });
     let considered = explanation.considered.iter().map(|considered| Considered {
         text: considered.reason.to_string(),

@@ -5,27 +5,23 @@ use std::io::{self, BufWriter, Write};
 use std::os::unix::fs::OpenOptionsExt;
 
 use jiff::Timestamp;
-use runtime::MappedPlaces;
 use store::{Filter, Reader};
 
 use crate::error::{Code, CoreError};
 use crate::messages::requests::{ExportFormat, ExportLog};
 use crate::messages::row::Row;
+use crate::resources::Known;
 
 /// Rows read at once.
 const PAGE: usize = 1000;
 const HEADING: &str = "started,updated,app,uid,protocol,host,name_source,confidence,remote,verdict,reason,state,\
-                       bytes_up,bytes_down,network";
+                       bytes_up,bytes_down,network,organisation,category";
 
 /// Writes the connections of the time asked for, newest first; tells how many.
 ///
 /// # Errors
 /// The log cannot be read, or the file not be written; what it has by then stays.
-pub(crate) fn run(
-    reader: &Reader,
-    order: &ExportLog,
-    places: Option<&MappedPlaces>,
-) -> Result<usize, CoreError> {
+pub(crate) fn run(reader: &Reader, order: &ExportLog, known: &Known) -> Result<usize, CoreError> {
     let mut options = OpenOptions::new();
     // It tells what somebody did.
     options.write(true).create(true).truncate(true).mode(0o600);
@@ -39,8 +35,8 @@ pub(crate) fn run(
         let page = reader.page(&filter, cursor, PAGE)?;
         for row in &page.rows {
             let line = match order.format {
-                ExportFormat::Csv => csv(&row.connection),
-                ExportFormat::Json => json(&Row::logged(row, places))?,
+                ExportFormat::Csv => csv(&row.connection, known),
+                ExportFormat::Json => json(&Row::logged(row, known))?,
             };
             writeln!(out, "{line}").map_err(|error| cannot_write(&error))?;
         }
@@ -58,25 +54,30 @@ fn json(row: &Row) -> Result<String, CoreError> {
     serde_json::to_string(row).map_err(|error| CoreError::new(Code::System, error))
 }
 
-fn csv(connection: &store::Connection) -> String {
+fn csv(connection: &store::Connection, Known { catalog, .. }: &Known) -> String {
     let id = connection.owner.id();
     let name = connection.name.as_ref();
+    let key = &connection.key;
+    let about = catalog.about(name.map(|(host, _)| host), key.remote, key.protocol);
+    let organisation = about.and_then(|row| catalog.organisation(row));
     report::csv_row(&[
         &moment(connection.started_ms),
         &moment(connection.updated_ms),
         id.map_or("", |id| &id.name),
         &id.map(|id| id.uid.to_string()).unwrap_or_default(),
-        connection.key.protocol.as_str(),
+        key.protocol.as_str(),
         name.map_or("", |(host, _)| host.as_str()),
         name.map_or("", |(_, source)| source.as_str()),
         connection.confidence().map_or("", store::Confidence::as_str),
-        &connection.key.remote.to_string(),
+        &key.remote.to_string(),
         connection.verdict.as_str(),
         &connection.reason.text,
         connection.state.as_str(),
         &connection.bytes_up.to_string(),
         &connection.bytes_down.to_string(),
         &connection.network,
+        organisation.map_or("", |known| &known.name),
+        about.map_or("", |row| row.category.words()),
     ])
 }
 

@@ -1,4 +1,4 @@
-//! What rules may refer to: the built-in lists, and the files of lists and places that the app named, mapped, and mapped
+//! What is known of hosts and addresses, and what rules may refer to: the built-in catalogue with its lists, and the files of lists and places that the app named, mapped, and mapped
 //! again when a newer one is in its place.
 
 use std::fs;
@@ -13,8 +13,16 @@ use runtime::{MappedPlaces, ResourceError};
 
 use crate::messages::answers::Unusable;
 
+/// What hosts are for, and where addresses are; for as long as it is held, of one moment.
+#[derive(Clone, Default)]
+pub(crate) struct Known {
+    pub(crate) catalog: Arc<Catalog>,
+    pub(crate) places: Option<Arc<MappedPlaces>>,
+}
+
 /// The files, and what is in them.
 pub(crate) struct Files {
+    catalog: Arc<Catalog>,
     built_in: Vec<List>,
     lists: Vec<Mapped<Arc<Index<Bytes>>>>,
     places: Option<Mapped<Arc<MappedPlaces>>>,
@@ -34,8 +42,10 @@ impl Files {
     /// The files at these paths; nothing is read yet.
     pub(crate) fn new(lists: Vec<PathBuf>, places: Option<PathBuf>) -> Self {
         let catalog = Catalog::built_in().inspect_err(|error| log::error!("{error}"));
+        let catalog = catalog.unwrap_or_default();
         Files {
-            built_in: catalog.map_or_else(|_| Vec::new(), |catalog| catalog.lists()),
+            built_in: catalog.lists(),
+            catalog: Arc::new(catalog),
             lists: lists.into_iter().map(Mapped::new).collect(),
             places: places.map(Mapped::new),
         }
@@ -61,15 +71,19 @@ impl Files {
         Resources { built_in: Some(built_in.into()), lists, places }
     }
 
-    /// Where addresses are.
-    pub(crate) fn places(&self) -> Option<Arc<MappedPlaces>> {
-        self.places.as_ref().and_then(Mapped::content)
+    /// What is known of hosts and addresses.
+    pub(crate) fn known(&self) -> Known {
+        Known { catalog: Arc::clone(&self.catalog), places: self.places() }
     }
 
     /// The files that are there and cannot be used.
     pub(crate) fn unusable(&self) -> Vec<Unusable> {
         let lists = self.lists.iter().filter_map(Mapped::trouble);
         lists.chain(self.places.iter().filter_map(Mapped::trouble)).collect()
+    }
+
+    fn places(&self) -> Option<Arc<MappedPlaces>> {
+        self.places.as_ref().and_then(Mapped::content)
     }
 }
 

@@ -3,8 +3,23 @@
 use std::cmp::Reverse;
 use std::collections::HashSet;
 
+use policy::{Document, List};
+use serde::Serialize;
+
 use crate::row::Row;
 use crate::{Catalog, Level, Severity};
+
+/// Apps that many makers' phones have by this name: that they are there does not tell whose phone this is.
+const SHARED: [&str; 8] = [
+    "com.android.camera",
+    "com.android.contacts",
+    "com.android.incallui",
+    "com.android.mms",
+    "com.android.quicksearchbox",
+    "com.android.settings",
+    "com.android.soundrecorder",
+    "com.android.updater",
+];
 
 /// One protection for this phone.
 #[derive(Clone, Debug)]
@@ -21,15 +36,44 @@ pub struct Advice<'c> {
     pub recommended: bool,
 }
 
+/// The same for whoever shows it. As JSON its fields are an interface: add, never rename.
+#[derive(Clone, Debug, Serialize)]
+pub struct Protection {
+    /// The row of the data, such as `xiaomi.push`.
+    pub id: String,
+    /// A title: "Xiaomi: OneTrack".
+    pub title: String,
+    /// What it stops, in sentences.
+    pub stops: String,
+    /// What may break, in sentences, and how sure that is.
+    pub may_break: String,
+    /// The installed packages that it is about.
+    pub apps: Vec<String>,
+    /// It is on from the start.
+    pub is_on: bool,
+    /// Nothing stops working with it.
+    pub recommended: bool,
+    /// What to add to the rules' lists to switch it on; none where it is on.
+    pub list: Option<List>,
+}
+
 impl Catalog {
     /// The protections that matter for these installed packages: the recommended first, and of those the ones that stop
     /// most apps.
     pub fn advice<'p>(&self, packages: impl IntoIterator<Item = &'p str>) -> Vec<Advice<'_>> {
         let installed: HashSet<&str> = packages.into_iter().collect();
+        let makers: HashSet<&str> = self
+            .rows()
+            .iter()
+            .filter(|row| {
+                row.apps.iter().any(|app| !SHARED.contains(&&**app) && installed.contains(&**app))
+            })
+            .map(|row| &*row.organisation)
+            .collect();
         let mut advice: Vec<Advice<'_>> = self
             .rows()
             .iter()
-            .filter(|row| row.level != Level::Never)
+            .filter(|row| row.level != Level::Never && makers.contains(&*row.organisation))
             .filter_map(|row| {
                 let apps = row.apps.iter().map(String::as_str);
                 let apps: Vec<&str> = apps.filter(|app| installed.contains(app)).collect();
@@ -47,6 +91,47 @@ impl Catalog {
         advice
             .sort_by_key(|advice| (!advice.recommended, !advice.is_on, Reverse(advice.apps.len())));
         advice
+    }
+
+    /// The same, to be shown.
+    pub fn protections<'p>(&self, packages: impl IntoIterator<Item = &'p str>) -> Vec<Protection> {
+        self.advice(packages).into_iter().map(|advice| self.protection(advice)).collect()
+    }
+
+    /// Switches on all that is recommended for these installed packages and not on as the program comes: each as a list at
+    /// the end of the document's. Tells what is on now and was not.
+    pub fn follow_advice<'p>(
+        &self,
+        document: &mut Document,
+        packages: impl IntoIterator<Item = &'p str>,
+    ) -> Vec<Protection> {
+        let mut news = self.protections(packages);
+        news.retain(|news| {
+            let is_there = document.lists.iter().any(|list| list.name == news.title);
+            news.recommended && !news.is_on && !is_there
+        });
+        document.lists.extend(news.iter().filter_map(|news| news.list.clone()));
+        news
+    }
+
+    /// Takes out of a document every list that stands for one row, whoever put it there. Tells their names.
+    pub fn undo_advice(&self, document: &mut Document) -> Vec<String> {
+        let titles: HashSet<String> = self.rows().iter().map(|row| self.title(row)).collect();
+        let gone = document.lists.extract_if(.., |list| titles.contains(&list.name));
+        gone.map(|list| list.name).collect()
+    }
+
+    fn protection(&self, advice: Advice<'_>) -> Protection {
+        Protection {
+            stops: advice.stops(),
+            may_break: advice.may_break(),
+            id: advice.row.id.clone(),
+            title: advice.title,
+            apps: advice.apps.into_iter().map(str::to_owned).collect(),
+            is_on: advice.is_on,
+            recommended: advice.recommended,
+            list: (!advice.is_on).then(|| self.list_of_row(advice.row)),
+        }
     }
 }
 

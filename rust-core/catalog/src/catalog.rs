@@ -1,7 +1,7 @@
 //! The rows of all files, ready to be asked.
 
 use std::collections::HashMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use policy::{List, ListException, Role};
 use serde::Deserialize;
@@ -20,8 +20,8 @@ pub const NEVER: &str = "built-in never";
 /// The version of the files that this program reads.
 const VERSION: u32 = 1;
 
-/// What hosts are for.
-#[derive(Clone, Debug)]
+/// What hosts are for; without files, nothing is known.
+#[derive(Clone, Debug, Default)]
 pub struct Catalog {
     organisations: HashMap<String, Organisation>,
     sources: HashMap<String, Source>,
@@ -126,6 +126,28 @@ impl Catalog {
                     && listed.protocol.is_none_or(|only| Protocol::from(only) == protocol)
             })
         })
+    }
+
+    /// The row of a connection: by its name where it has one, else by where it goes.
+    pub fn about(
+        &self,
+        name: Option<&HostName>,
+        remote: SocketAddr,
+        protocol: Protocol,
+    ) -> Option<&Row> {
+        match name {
+            Some(name) => self.about_host(name),
+            None => self.about_address(remote.ip(), remote.port(), protocol),
+        }
+    }
+
+    /// The hosts of all organisations that have this in their name, in any case.
+    pub fn hosts_of(&self, text: &str) -> Vec<HostName> {
+        let text = text.to_lowercase();
+        let is_meant = |row: &&Row| {
+            self.organisation(row).is_some_and(|known| known.name.to_lowercase().contains(&text))
+        };
+        self.rows.iter().filter(is_meant).flat_map(|row| row.hosts.iter().cloned()).collect()
     }
 
     /// The lists that the policy counts without being told: [`TRACKERS`] blocks, [`STRICT`] would but is off, [`NEVER`]

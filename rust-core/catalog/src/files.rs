@@ -4,7 +4,7 @@
 pub(crate) const SOURCES: &str = include_str!("../../../data/trackers/sources.json");
 
 /// Name and text of each file of rows.
-pub(crate) const ROWS: [(&str, &str); 9] = [
+pub(crate) const ROWS: [(&str, &str); 10] = [
     ("xiaomi.json", include_str!("../../../data/trackers/xiaomi.json")),
     ("samsung.json", include_str!("../../../data/trackers/samsung.json")),
     ("huawei.json", include_str!("../../../data/trackers/huawei.json")),
@@ -14,4 +14,5 @@ pub(crate) const ROWS: [(&str, &str); 9] = [
     ("google.json", include_str!("../../../data/trackers/google.json")),
     ("meta.json", include_str!("../../../data/trackers/meta.json")),
     ("sdks.json", include_str!("../../../data/trackers/sdks.json")),
+    ("advertising.json", include_str!("../../../data/trackers/advertising.json")),
 ];

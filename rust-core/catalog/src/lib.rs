@@ -10,7 +10,7 @@ mod files;
 mod row;
 mod words;
 
-pub use advice::Advice;
+pub use advice::{Advice, Protection};
 pub use catalog::{Catalog, CatalogError, NEVER, STRICT, TRACKERS};
 pub use row::{
     Breakage, Category, Certainty, Data, Evidence, Level, Organisation, Row, Severity, Source,

@@ -207,8 +207,8 @@ pub enum SourceKind {
     Measurement,
     /// A user reported it.
     Report,
-    /// It follows from what the host is for.
-    Purpose,
+    /// It is written down what the host is for, by its maker or by others.
+    Document,
 }
 
 fn read_hosts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<HostName>, D::Error> {

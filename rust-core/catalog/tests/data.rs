@@ -112,11 +112,13 @@ fn every_row_says_what_it_is_and_why_we_say_so() {
         for evidence in evidence {
             let source = catalog.source(&evidence.source).unwrap();
             assert!(!source.licence.is_empty() && source.date.len() >= 4, "{id}: {}", source.id);
+            let url = source.url.as_deref().unwrap_or_default();
+            assert!(url.starts_with("http"), "{id}: who can follow {}?", source.id);
         }
         if let Some(text) = &breakage.text {
             assert!(text.ends_with('.') && text.chars().next().unwrap().is_uppercase(), "{id}");
         }
-        // A list alone does not say what a host is for: what is protected is known by its purpose or by what broke.
+        // A list alone does not say what a host is for: what is protected is known by what its maker says or what broke.
         let is_list = |source: &str| {
             catalog.source(source).unwrap().kind == hushwall_catalog::SourceKind::List
         };
@@ -324,6 +326,41 @@ fn advice_is_for_the_apps_that_are_there() {
     assert!(advice.iter().all(|advice| advice.row.level != Level::Never));
     assert!(advice.iter().all(|advice| advice.row.organisation == "xiaomi"), "no other vendor's");
     assert!(catalog.advice(["org.example.app"]).is_empty());
+}
+
+#[test]
+fn advice_is_followed_at_once_and_undone_at_once() {
+    let catalog = catalog();
+    let own =
+        Document::parse(r#"{"version": 1, "lists": [{"name": "mine", "hosts": ["ad.example"]}]}"#)
+            .unwrap();
+    let every_app: Vec<&str> =
+        catalog.rows().iter().flat_map(|row| row.apps.iter().map(String::as_str)).collect();
+    let mut document = own.clone();
+    let news: Vec<String> = catalog
+        .follow_advice(&mut document, every_app.iter().copied())
+        .into_iter()
+        .map(|news| news.title)
+        .collect();
+    let recommended = catalog.advice(every_app.iter().copied()).into_iter();
+    let wanted: Vec<String> = recommended
+        .filter(|advice| advice.recommended && !advice.is_on)
+        .map(|advice| advice.title)
+        .collect();
+    assert!(!news.is_empty() && news == wanted, "{news:?}");
+    let again = catalog.follow_advice(&mut document, every_app.iter().copied());
+    assert!(again.is_empty(), "a protection comes once");
+    assert_eq!(catalog.undo_advice(&mut document), news);
+    assert_eq!(document, own, "what the user wrote stays");
+}
+
+#[test]
+fn an_app_that_every_phone_has_does_not_make_it_a_xiaomi() {
+    let catalog = catalog();
+    let galaxy = ["com.android.settings", "com.android.contacts", "com.samsung.android.dqagent"];
+    let advice = catalog.advice(galaxy);
+    assert!(advice.iter().any(|advice| advice.row.id == "samsung.analytics"));
+    assert!(advice.iter().all(|advice| advice.row.organisation == "samsung"), "{advice:?}");
 }
 
 #[test]

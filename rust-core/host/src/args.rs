@@ -4,6 +4,7 @@ mod inspect;
 mod lists;
 mod report;
 mod rules;
+mod user_lists;
 
 use std::ffi::OsString;
 use std::net::IpAddr;
@@ -20,6 +21,9 @@ pub(crate) use self::report::ReportArguments;
 pub(crate) use self::rules::{
     AdviseArguments, CheckPolicy, ExplainArguments, NetworkName, PolicyAction, ProtocolName,
     RulesArguments, ScreenState, ShowPolicy, SituationArguments,
+};
+pub(crate) use self::user_lists::{
+    AddList, Catalogue, ListsFolder, SetList, ShowLists, Switch, UndoLists, UpdateLists, Yes,
 };
 
 /// The smallest MTU that carries IPv6, RFC 8200 section 5.
@@ -39,7 +43,7 @@ const MAX_MTU: i64 = 65_535;
   hushwall run --policy rules.json --log flows.db -- firefox
   hushwall log --file flows.db --blocked --since 2h
   hushwall report --file flows.db --since 7d --html > report.html
-  hushwall lists compile -o lists.idx ads=ads.txt trackers=trackers.txt
+  hushwall lists add oisd-small --every 7d
   hushwall explain /usr/bin/curl tracker.example:443 --policy rules.json --lists lists.idx
 
 Exit codes: that of the command (128 + N where signal N ended it); 125 where hushwall itself failed,
@@ -58,7 +62,7 @@ pub(crate) enum Action {
     Log(LogArguments),
     Report(ReportArguments),
     Inspect(InspectArguments),
-    /// Block lists: make an index file of them, check them, look hosts up
+    /// Block lists: keep your own and update them; make an index file, check lists, look hosts up
     #[command(subcommand)]
     Lists(ListsAction),
     /// Rules: check a file of them, show what it says

@@ -11,6 +11,7 @@ mod descriptor;
 mod engine_command;
 mod explain_command;
 mod failure;
+mod fetch;
 mod host_argument;
 mod inspect_command;
 mod lists_command;

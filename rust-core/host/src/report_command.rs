@@ -6,7 +6,7 @@ use std::io;
 use catalog::Catalog;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use report::{Contact, Count, Period, Question, Report, Sources};
+use report::{Contact, Count, Period, Question, Report, Sources, UtcOffset};
 use store::Reader;
 
 use crate::args::ReportArguments;
@@ -30,7 +30,7 @@ pub(crate) fn run(arguments: &ReportArguments) -> Result<u8, Failure> {
         .map_err(|error| Failure::new("reading the built-in lists", error).hint(BROKEN))?;
     let places = geo::Places::open(PLACES)
         .map_err(|error| Failure::new("reading the built-in places", error).hint(BROKEN))?;
-    let sources = Sources { log: &log, catalog: &catalog, places: Some(&places) };
+    let sources = Sources { log: Some(&log), catalog: &catalog, places: Some(&places) };
     let report = Report::of(&sources, &question).map_err(failed)?;
     let text = if arguments.json {
         report::json(&report) + "\n"
@@ -62,7 +62,7 @@ fn question(arguments: &ReportArguments, zone: &TimeZone) -> Result<Question, Fa
     Ok(Question {
         apps: arguments.apps.clone(),
         period: Period { since_ms, until_ms },
-        utc_offset_at: runtime::utc_offset_at,
+        utc_offset: UtcOffset::At(runtime::utc_offset_at),
     })
 }
 

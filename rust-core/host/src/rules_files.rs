@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use catalog::Catalog;
+use collection::Collection;
 use lists::{Bytes, Index};
 use policy::{Document, List, Policy, PolicyError, Resources};
 use runtime::{AddressPlaces, Rules};
@@ -12,12 +13,12 @@ use serde_json::value::RawValue;
 
 use crate::args::RulesArguments;
 use crate::failure::Failure;
-use crate::lists_file;
+use crate::lists_file::{self, Found};
 
 /// Where addresses are, made by `scripts/update-data`.
 pub(crate) const PLACES: &[u8] = include_bytes!("../../../data/places.bin");
 
-/// The list EasyPrivacy as an index: it is there for documents that name it.
+/// The list EasyPrivacy as an index. It counts as the built-in lists do.
 const EASYPRIVACY: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/easyprivacy.lists"));
 
 /// What helps where the program's own data cannot be read.
@@ -32,7 +33,7 @@ pub(crate) struct Loaded {
     text: String,
     /// The lists and places that it may refer to.
     pub(crate) resources: Resources,
-    /// The index file that the user named.
+    /// The index file that the user named; its lists count where the rules name them.
     pub(crate) index: Option<Arc<Index<Bytes>>>,
     /// What the hosts of the built-in lists are for.
     pub(crate) catalog: Catalog,
@@ -49,13 +50,17 @@ pub(crate) enum LoadError {
 
 impl Loaded {
     /// Reads the files. Without a policy all is as by default, and each list of the index blocks. The built-in lists count
-    /// in any case, and where addresses are is known.
+    /// in any case, and so do those that the user keeps; where addresses are is known.
     pub(crate) fn read(policy: Option<&Path>, lists: Option<&Path>) -> Result<Self, LoadError> {
         let catalog = Catalog::built_in().map_err(|error| {
             LoadError::File(Failure::new("reading the built-in lists", error).hint(BROKEN))
         })?;
-        let index = lists.map(lists_file::verified).transpose().map_err(LoadError::File)?;
-        let (document, text) = match policy {
+        let (index, kept) = match lists_file::find(lists).map_err(LoadError::File)? {
+            Found::Index(index) => (Some(index), None),
+            Found::Collection(kept) => (None, Some(kept)),
+            Found::Nothing => (None, None),
+        };
+        let (mut document, text) = match policy {
             Some(path) => {
                 let text =
                     fs::read_to_string(path).map_err(|error| {
@@ -71,7 +76,6 @@ impl Loaded {
                 (Document { lists, ..Document::default() }, String::new())
             }
         };
-        let built_in = Some(catalog.lists().into());
         let places = geo::Places::open(PLACES).map_err(|error| {
             LoadError::File(Failure::new("reading the built-in places", error).hint(BROKEN))
         })?;
@@ -79,9 +83,17 @@ impl Loaded {
             LoadError::File(Failure::new("reading the built-in lists", error).hint(BROKEN))
         })?;
         let index = index.map(Arc::new);
+        let (kept, kept_index) = kept.unzip();
+        let indexed = easyprivacy.lists().map(|list| List::indexed(list.name));
+        let indexed = indexed.chain(kept.iter().flat_map(counting));
+        let built_in = Some(catalog.lists().into_iter().chain(indexed).collect());
+        if let Some(kept) = &kept {
+            switch_off(&mut document, kept);
+        }
+        let kept_index = kept_index.flatten().map(Arc::new);
         let resources = Resources {
             built_in,
-            lists: index.iter().cloned().chain([Arc::new(easyprivacy)]).collect(),
+            lists: index.iter().cloned().chain(kept_index).chain([Arc::new(easyprivacy)]).collect(),
             places: Some(Arc::new(AddressPlaces(places))),
         };
         Ok(Loaded { document, text, resources, index, catalog })
@@ -112,10 +124,28 @@ impl LoadError {
                 let failure = Failure::new(reading(files.policy.as_deref()), &error);
                 let is_list = error.path.starts_with("lists[") && error.path.ends_with(".name");
                 if is_list && files.lists.is_none() {
-                    return failure.hint("give the index that has it with --lists INDEX");
+                    return failure.hint(
+                        "give the index that has it with --lists INDEX, or add it: hushwall lists add",
+                    );
                 }
                 failure.hint("mend it; `hushwall policy check FILE` tells what else to look at")
             }
+        }
+    }
+}
+
+/// The lists that the user keeps, which count without being named.
+fn counting(kept: &Collection) -> impl Iterator<Item = List> {
+    kept.lists().iter().map(|list| List { enabled: list.on, ..List::indexed(&list.name) })
+}
+
+/// What is off is off, whatever the rules say about it.
+fn switch_off(document: &mut Document, kept: &Collection) {
+    for list in &mut document.lists {
+        let has_entries = list.hosts.is_some() || list.addresses.is_some();
+        let is_off = || kept.lists().iter().any(|kept| kept.name == list.name && !kept.on);
+        if !has_entries && is_off() {
+            list.enabled = false;
         }
     }
 }
@@ -132,7 +162,7 @@ pub(crate) fn rules(
     let loaded = Loaded::read(policy, arguments.lists.as_deref())
         .and_then(|loaded| loaded.compile(&situation, &runtime::moment()).map(|_| loaded))
         .map_err(|error| error.into_failure(arguments))?;
-    if policy.is_some() && arguments.lists.is_some() && loaded.document.lists.is_empty() {
+    if policy.is_some() && loaded.index.is_some() && loaded.document.lists.is_empty() {
         eprintln!(
             "hushwall: the rules name no list, so the index has no effect; name its lists in \"lists\""
         );

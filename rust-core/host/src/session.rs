@@ -9,6 +9,7 @@ use std::path::Path;
 use std::sync::mpsc::Receiver;
 use std::thread::{self, JoinHandle};
 
+use collection::Collection;
 use jiff::tz::TimeZone;
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -20,6 +21,7 @@ use store::{Opened, Options, Store};
 use crate::args::{RulesArguments, SessionArguments};
 use crate::audit_file::AuditFile;
 use crate::failure::Failure;
+use crate::lists_file;
 use crate::network_watch::NetworkWatch;
 use crate::rules_files;
 use crate::shown::Shown;
@@ -200,7 +202,9 @@ impl Firewall {
     }
 
     fn has_files(&self) -> bool {
-        self.files.policy.is_some() || self.files.lists.is_some()
+        let kept =
+            || lists_file::default_folder().is_some_and(|folder| Collection::exists(&folder));
+        self.files.policy.is_some() || self.files.lists.is_some() || kept()
     }
 
     /// Reads the rules and the lists again. What has a fault changes nothing.

@@ -8,6 +8,8 @@ fn hushwall(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_hushwall"))
         .args(arguments)
         .env_remove("HUSHWALL_LOG")
+        .env_remove("HUSHWALL_LISTS")
+        .env("XDG_DATA_HOME", "/nowhere")
         .env("NO_COLOR", "1")
         .env("TZ", "UTC")
         .output()
@@ -83,7 +85,7 @@ fn advice_gives_lists_that_rules_can_have() {
 }
 
 #[test]
-fn easyprivacy_counts_where_a_document_names_it() {
+fn easyprivacy_counts_from_the_start_and_a_document_turns_it_off() {
     let text_of = include_str!("../../../data/easyprivacy.txt");
     let rule = text_of.lines().find_map(|line| line.strip_prefix("||")).unwrap();
     let host = rule.trim_end_matches('^');
@@ -95,10 +97,12 @@ fn easyprivacy_counts_where_a_document_names_it() {
         assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
         text(&output.stdout).lines().nth(1).unwrap_or_default().to_owned()
     };
-    assert_eq!(verdict("[]"), "allow: nothing speaks against it");
+    let blocked = format!("block: {host} is on the list EasyPrivacy");
+    assert_eq!(verdict("[]"), blocked);
+    assert_eq!(verdict(r#"[{"name": "EasyPrivacy"}]"#), blocked);
     assert_eq!(
-        verdict(r#"[{"name": "EasyPrivacy"}]"#),
-        format!("block: {host} is on the list EasyPrivacy")
+        verdict(r#"[{"name": "EasyPrivacy", "enabled": false}]"#),
+        "allow: nothing speaks against it"
     );
 }
 

@@ -11,7 +11,7 @@ use serde::Serialize;
 use store::{Connection, ReasonCode, Verdict};
 use wire::{NameSource, Protocol};
 
-use crate::contact::{About, Contact, Count, Key, Reason, Sum, Tally};
+use crate::contact::{About, Contact, Count, Key, Reason, Sum, Tally, counts, named};
 use crate::gather::is_answered;
 use crate::harmless_json;
 use crate::report::{RowsByHost, place};
@@ -171,7 +171,7 @@ impl Audit {
             begun_ms: recorded.begun_ms,
             ended_ms: recorded.ended_ms,
             utc_offset,
-            apps: crate::contact::counts(apps),
+            apps: counts(apps.into_iter().map(named)),
             companies: companies(|_| true),
             needless: companies(|contact| contact.is_needless),
             sum,

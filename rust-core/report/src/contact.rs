@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use catalog::{Catalog, Level, Row};
+use catalog::{Catalog, Category, Data, Level, Row};
 use geo::{Country, Place};
 use serde::Serialize;
 use store::{Connection, Verdict};
@@ -34,6 +34,9 @@ pub struct Sum {
 pub struct Count {
     /// What.
     pub name: String,
+    /// Of a country: its two letters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
     /// In how many connections.
     pub count: u64,
 }
@@ -41,6 +44,8 @@ pub struct Count {
 /// Why connections were blocked or let through.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Reason {
+    /// Of which kind, as the log's word for it.
+    pub code: &'static str,
     /// In words for the user.
     pub text: String,
     /// allow or block.
@@ -62,10 +67,14 @@ pub struct About {
     pub product: String,
     /// Such as "usage statistics".
     pub category: &'static str,
+    /// The data's word for it, such as "analytics".
+    pub category_code: Category,
     /// What it does, in one sentence.
     pub purpose: String,
     /// What is sent, in words.
     pub data: Vec<&'static str>,
+    /// The data's words for it.
+    pub data_codes: Vec<Data>,
     /// Who wants it blocked.
     pub level: Level,
 }
@@ -85,6 +94,8 @@ pub struct Contact {
     pub is_new: bool,
     /// The hosts, most contacted first, ten at most; so with all lists below.
     pub hosts: Vec<Count>,
+    /// The addresses of what was reached without a name.
+    pub addresses: Vec<Count>,
     /// The apps.
     pub apps: Vec<Count>,
     /// The countries of the servers, in English, as far as known.
@@ -117,10 +128,11 @@ pub(crate) enum Key {
 pub(crate) struct Tally {
     pub(crate) sum: Sum,
     hosts: HashMap<String, u64>,
+    addresses: HashMap<String, u64>,
     apps: HashMap<String, u64>,
-    countries: HashMap<String, u64>,
+    countries: HashMap<Country, u64>,
     networks: HashMap<String, u64>,
-    why: HashMap<(String, &'static str), u64>,
+    why: HashMap<(String, &'static str, &'static str), u64>,
     by_hour: [u64; 24],
     first_ms: Option<i64>,
     last_ms: i64,
@@ -153,19 +165,20 @@ impl Tally {
         let one_more = |counts: &mut HashMap<String, u64>, name: String| {
             *counts.entry(name).or_default() += 1;
         };
-        if let Some((host, _)) = &connection.name {
-            one_more(&mut self.hosts, host.to_string());
+        match &connection.name {
+            Some((host, _)) => one_more(&mut self.hosts, host.to_string()),
+            None => one_more(&mut self.addresses, connection.key.remote.ip().to_string()),
         }
         one_more(&mut self.apps, connection.owner.to_string());
         // What was known at the time comes first.
         if let Some(country) = connection.country.map(Country).or(place.country) {
-            let name = country.name().map_or_else(|| country.as_str().to_owned(), str::to_owned);
-            one_more(&mut self.countries, name);
+            *self.countries.entry(country).or_default() += 1;
         }
         if let Some(network) = place.network {
             one_more(&mut self.networks, network.name.to_owned());
         }
-        let why = (connection.reason.to_string(), connection.verdict.as_str());
+        let reason = &connection.reason;
+        let why = (reason.to_string(), reason.code.as_str(), connection.verdict.as_str());
         *self.why.entry(why).or_default() += 1;
         if let Some(count) = self.by_hour.get_mut(hour) {
             *count += 1;
@@ -184,7 +197,7 @@ impl Tally {
         let mut why: Vec<Reason> = self
             .why
             .into_iter()
-            .map(|((text, verdict), count)| Reason { text, verdict, count })
+            .map(|((text, code, verdict), count)| Reason { code, text, verdict, count })
             .collect();
         why.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.text.cmp(&b.text)));
         why.truncate(NAMED);
@@ -198,10 +211,11 @@ impl Tally {
             sum: self.sum,
             is_new: before.connections == 0,
             before,
-            hosts: counts(self.hosts),
-            apps: counts(self.apps),
-            countries: counts(self.countries),
-            networks: counts(self.networks),
+            hosts: counts(self.hosts.into_iter().map(named)),
+            addresses: counts(self.addresses.into_iter().map(named)),
+            apps: counts(self.apps.into_iter().map(named)),
+            countries: counts(self.countries.into_iter().map(country)),
+            networks: counts(self.networks.into_iter().map(named)),
             why,
             by_hour: self.by_hour,
             first_ms: self.first_ms.unwrap_or_default(),
@@ -219,17 +233,28 @@ impl About {
             seat: organisation.map(|known| known.country.clone()).unwrap_or_default(),
             product: row.product.clone(),
             category: row.category.words(),
+            category_code: row.category,
             purpose: row.purpose.clone(),
             data: row.data.iter().map(|data| data.words()).collect(),
+            data_codes: row.data.clone(),
             level: row.level,
         }
     }
 }
 
+pub(crate) fn named((name, count): (String, u64)) -> Count {
+    Count { name, code: None, count }
+}
+
+fn country((country, count): (Country, u64)) -> Count {
+    let code = country.as_str().to_owned();
+    let name = country.name().map_or_else(|| code.clone(), str::to_owned);
+    Count { name, code: Some(code), count }
+}
+
 /// The most frequent first; of the same, by name.
-pub(crate) fn counts(counts: HashMap<String, u64>) -> Vec<Count> {
-    let mut counts: Vec<Count> =
-        counts.into_iter().map(|(name, count)| Count { name, count }).collect();
+pub(crate) fn counts(counts: impl Iterator<Item = Count>) -> Vec<Count> {
+    let mut counts: Vec<Count> = counts.collect();
     counts.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.name.cmp(&b.name)));
     counts.truncate(NAMED);
     counts

@@ -16,7 +16,7 @@ mod table;
 pub use contact::{Contact, Count, Reason, Sum};
 pub use escape::{csv_row, harmless, harmless_html, harmless_json};
 pub use page::html;
-pub use report::{Period, Question, Report, Sources};
+pub use report::{Period, Question, Report, Sources, UtcOffset};
 pub use table::csv;
 
 /// The report as one JSON object on one line. Its fields are an interface: they are added to, never renamed.

@@ -27,14 +27,23 @@ pub struct Question {
     pub apps: Vec<String>,
     /// The period.
     pub period: Period,
-    /// Seconds that local time is ahead of UTC at a Unix time, for the hours of the day.
-    pub utc_offset_at: fn(u64) -> i32,
+    /// For the hours of the day.
+    pub utc_offset: UtcOffset,
+}
+
+/// How many seconds local time is ahead of UTC.
+#[derive(Clone, Copy, Debug)]
+pub enum UtcOffset {
+    /// Always so many.
+    Fixed(i32),
+    /// It depends on the Unix time.
+    At(fn(u64) -> i32),
 }
 
 /// Where answers come from.
 pub struct Sources<'s, B> {
-    /// The log.
-    pub log: &'s Reader,
+    /// The log; none where nothing has been written yet.
+    pub log: Option<&'s Reader>,
     /// What hosts are for.
     pub catalog: &'s Catalog,
     /// Whose networks addresses are in.
@@ -75,7 +84,7 @@ impl Report {
         sources: &Sources<'_, B>,
         question: &Question,
     ) -> Result<Self, StoreError> {
-        let Question { apps, period, utc_offset_at } = question;
+        let Question { apps, period, utc_offset } = question;
         let length = period.until_ms.saturating_sub(period.since_ms);
         let period_before =
             Period { since_ms: period.since_ms.saturating_sub(length), until_ms: period.since_ms };
@@ -84,7 +93,7 @@ impl Report {
             apps: apps.clone(),
             period: *period,
             period_before,
-            utc_offset: utc_offset_at(seconds(period.until_ms)),
+            utc_offset: utc_offset.at(seconds(period.until_ms)),
             sum: Sum::default(),
             before: Sum::default(),
             by_hour: [0; 24],
@@ -94,14 +103,14 @@ impl Report {
         };
         let mut before: HashMap<Key, Sum> = HashMap::new();
         gather::connections(sources.log, apps, period_before, |connection| {
-            let hour = local_hour(connection, *utc_offset_at);
+            let hour = local_hour(connection, *utc_offset);
             report.before.add(connection, hour);
             let place = place(sources.places, connection.key.remote.ip());
             before.entry(rows.key(connection, &place)).or_default().add(connection, hour);
         })?;
         let mut tallies: HashMap<Key, Tally> = HashMap::new();
         gather::connections(sources.log, apps, *period, |connection| {
-            let hour = local_hour(connection, *utc_offset_at);
+            let hour = local_hour(connection, *utc_offset);
             report.sum.add(connection, hour);
             report.by_hour[hour] += 1;
             report.blocked_by_hour[hour] += u64::from(connection.verdict == store::Verdict::Block);
@@ -123,6 +132,15 @@ impl Report {
     }
 }
 
+impl UtcOffset {
+    fn at(self, unix_seconds: u64) -> i32 {
+        match self {
+            UtcOffset::Fixed(seconds) => seconds,
+            UtcOffset::At(seconds) => seconds(unix_seconds),
+        }
+    }
+}
+
 /// The catalogue with the places of its rows.
 pub(crate) struct RowsByHost<'c> {
     catalog: &'c Catalog,
@@ -138,13 +156,11 @@ impl<'c> RowsByHost<'c> {
     /// Whom a connection contacted.
     pub(crate) fn key(&self, connection: &Connection, place: &Place<'_>) -> Key {
         let remote = connection.key.remote;
-        let row = match &connection.name {
-            Some((name, _)) => self.catalog.about_host(name),
-            None => self.catalog.about_address(remote.ip(), remote.port(), connection.key.protocol),
-        };
-        match (row.and_then(|row| self.places.get(row.id.as_str())), &connection.name) {
+        let name = connection.name.as_ref().map(|(name, _)| name);
+        let row = self.catalog.about(name, remote, connection.key.protocol);
+        match (row.and_then(|row| self.places.get(row.id.as_str())), name) {
             (Some(place), _) => Key::Row(*place),
-            (None, Some((name, _))) => Key::Host(name.to_string()),
+            (None, Some(name)) => Key::Host(name.to_string()),
             (None, None) => Key::Nameless(match place.network {
                 Some(network) => network.name.to_owned(),
                 None => remote.ip().to_string(),
@@ -159,10 +175,10 @@ pub(crate) fn place<B: AsRef<[u8]>>(places: Option<&Places<B>>, address: IpAddr)
 }
 
 /// The local hour, 0 to 23, in which a connection began.
-fn local_hour(connection: &Connection, utc_offset_at: fn(u64) -> i32) -> usize {
+fn local_hour(connection: &Connection, utc_offset: UtcOffset) -> usize {
     let begun = seconds(connection.started_ms);
     let local =
-        i64::try_from(begun).unwrap_or(i64::MAX).saturating_add(utc_offset_at(begun).into());
+        i64::try_from(begun).unwrap_or(i64::MAX).saturating_add(utc_offset.at(begun).into());
     usize::try_from(local.rem_euclid(86_400) / 3600).unwrap_or_default()
 }
 

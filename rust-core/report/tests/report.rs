@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use catalog::Catalog;
 use geo::{Compiler, Places};
-use hushwall_report::{Contact, Period, Question, Report, Sources, csv, html, json};
+use hushwall_report::{Contact, Period, Question, Report, Sources, UtcOffset, csv, html, json};
 use serde_json::Value;
 use store::{Connection, Options, Reader, Reason, ReasonCode, State, Store, Verdict};
 use tempfile::TempDir;
@@ -88,11 +88,11 @@ fn places() -> Places<Vec<u8>> {
 fn report(log: &Log, apps: &[&str]) -> Report {
     let catalog = Catalog::built_in().unwrap();
     let places = places();
-    let sources = Sources { log: &log.reader, catalog: &catalog, places: Some(&places) };
+    let sources = Sources { log: Some(&log.reader), catalog: &catalog, places: Some(&places) };
     let question = Question {
         apps: apps.iter().map(|app| (*app).to_owned()).collect(),
         period: Period { since_ms: MONDAY, until_ms: MONDAY + 24 * HOUR },
-        utc_offset_at: |_| 7200,
+        utc_offset: UtcOffset::Fixed(7200),
     };
     Report::of(&sources, &question).unwrap()
 }
@@ -149,6 +149,13 @@ fn a_report_tells_who_was_contacted_how_often_and_why() {
     let about = sensors.about.as_ref().unwrap();
     assert_eq!((about.organisation.as_str(), about.category), ("Xiaomi", "usage statistics"));
     assert_eq!(names(&sensors.hosts), [("sa.api.intl.miui.com", 2)]);
+    assert!(sensors.addresses.is_empty());
+    let lookups = contact(&report, "Alibaba HTTPDNS");
+    assert_eq!(
+        (names(&lookups.hosts), names(&lookups.addresses)),
+        (vec![], vec![("203.107.1.65", 1)])
+    );
+    assert_eq!(sensors.countries[0].code.as_deref(), Some("SG"));
     assert_eq!(names(&sensors.countries), [("Singapore", 2)]);
     assert_eq!(names(&sensors.networks), [("Alibaba Cloud", 2)]);
     assert_eq!((sensors.sum.blocked, sensors.before.connections, sensors.is_new), (2, 1, false));

@@ -3,10 +3,12 @@
 use rusqlite::{Connection as Sqlite, named_params};
 use wire::Owner;
 
-use crate::connection::owner_from_columns;
+use crate::connection::{Code as _, Verdict, owner_from_columns};
 use crate::error::StoreError;
 use crate::query;
 use crate::reader::Reader;
+use crate::reason::ReasonCode;
+use crate::schema;
 
 /// Which totals to read; the default is all.
 #[derive(Clone, Debug, Default)]
@@ -70,6 +72,31 @@ impl Reader {
             });
         }
         Ok(totals)
+    }
+}
+
+impl Reader {
+    /// How many connections each list has blocked, those cut later included, begun at or after this Unix time in
+    /// milliseconds; by the list's name. Questions for names count as the log has them.
+    ///
+    /// # Errors
+    /// [`StoreError`] as it says.
+    pub fn blocked_by_list(&self, since_ms: Option<i64>) -> Result<Vec<(String, u64)>, StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT reason.list, count(*) FROM reason
+             JOIN subject ON subject.reason = reason.id JOIN connection ON connection.subject = subject.id
+             WHERE reason.code = :listed AND subject.verdict = :blocked AND connection.key >= :first
+             GROUP BY reason.list ORDER BY reason.list",
+        )?;
+        let rows = statement.query_map(
+            named_params! {
+                ":listed": ReasonCode::Listed.code(),
+                ":blocked": Verdict::Block.code(),
+                ":first": since_ms.map_or(i64::MIN, schema::first_key),
+            },
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 }
 

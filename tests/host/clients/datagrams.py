@@ -5,7 +5,8 @@
                                           the same local port COUNT times, closed and bound again; prints "answered COUNT"
     datagrams.py size ADDRESS PORT SIZE   a datagram of this size that must not be fragmented, again and again until
                                           the error EMSGSIZE or an answer comes; prints which, and the path's MTU
-    datagrams.py large ADDRESS PORT SIZE  a datagram of this size, in fragments where need be; prints "answered SIZE"
+    datagrams.py large ADDRESS PORT SIZE TRIES  a datagram of this size, in fragments where need be, sent so often at most,
+                                                each second until it is answered; prints "answered SIZE"
     datagrams.py error ADDRESS PORT       sends until there is an error; prints its name
 """
 
@@ -29,7 +30,7 @@ def main() -> None:
     elif what == "size":
         size((rest[0], int(rest[1])), int(rest[2]))
     elif what == "large":
-        large((rest[0], int(rest[1])), int(rest[2]))
+        large((rest[0], int(rest[1])), int(rest[2]), int(rest[3]))
     elif what == "error":
         error((rest[0], int(rest[1])))
     else:
@@ -80,16 +81,23 @@ def size(target: tuple[str, int], length: int) -> None:
     print("neither")
 
 
-def large(target: tuple[str, int], length: int) -> None:
+def large(target: tuple[str, int], length: int, tries: int) -> None:
     payload = bytes(number % 251 for number in range(length))
     six = ":" in target[0]
     with socket.socket(family(target[0]), socket.SOCK_DGRAM) as stream:
-        stream.settimeout(20)
         stream.setsockopt(
             socket.IPPROTO_IPV6 if six else socket.IPPROTO_IP, IPV6_MTU_DISCOVER if six else IP_MTU_DISCOVER, DONT)
-        stream.sendto(payload, target)
-        answer, _ = stream.recvfrom(65_536)
-        print("answered", length if answer == payload else "something else")
+        for again in reversed(range(tries)):
+            stream.settimeout(1 if again else 20)
+            stream.sendto(payload, target)
+            try:
+                answer, _ = stream.recvfrom(65_536)
+            except TimeoutError:
+                if again:
+                    continue
+                raise
+            print("answered", length if answer == payload else "something else")
+            return
 
 
 def error(target: tuple[str, int]) -> None:

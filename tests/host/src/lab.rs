@@ -144,6 +144,9 @@ impl Lab {
             "ALL_PROXY",
             "all_proxy",
             "RUST_LOG",
+            "HUSHWALL_LISTS",
+            "HUSHWALL_LOG",
+            "XDG_DATA_HOME",
         ] {
             command.env_remove(variable);
         }

@@ -6,7 +6,7 @@
 )]
 
 use std::fs;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use hushwall_blackbox::{Lab, Process, Side, WebServer, echo, hushwall, serve, until};
 use nix::sys::signal::Signal;
@@ -209,4 +209,43 @@ fn for_everybody(lab: &Lab) -> std::path::PathBuf {
     let program = lab.path("hushwall");
     fs::copy(hushwall(), &program).unwrap();
     program
+}
+
+#[test]
+fn advice_goes_into_the_rules_and_out_again_and_a_damaged_file_stays() {
+    let lab = Lab::new();
+    let advise = |words: &str| {
+        let mut command = Command::new(hushwall());
+        let output = command
+            .arg("advise")
+            .args(words.split_whitespace())
+            .current_dir(lab.path(""))
+            .output()
+            .unwrap();
+        (
+            output.status.code(),
+            String::from_utf8(output.stdout).unwrap(),
+            String::from_utf8(output.stderr).unwrap(),
+        )
+    };
+    let phone = "com.xiaomi.xmsf com.android.browser com.android.contacts com.miui.analytics";
+    let (code, told, _) = advise(&format!("--apply rules.json {phone}"));
+    assert!(
+        code == Some(0) && told.contains("  on: ") && told.contains("--undo rules.json"),
+        "{told}"
+    );
+    let rules = fs::read_to_string(lab.path("rules.json")).unwrap();
+    let (_, again, _) = advise(&format!("--apply rules.json {phone}"));
+    assert!(again.contains("on already"), "{again}");
+    assert_eq!(fs::read_to_string(lab.path("rules.json")).unwrap(), rules);
+    let (code, told, _) = advise("--undo rules.json");
+    assert!(code == Some(0) && told.contains("  off\n"), "{told}");
+    let rules: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(lab.path("rules.json")).unwrap()).unwrap();
+    assert_eq!(rules["lists"], serde_json::json!([]));
+
+    let damaged = lab.write("rules.json", "{\"version\": 1,");
+    let (code, _, why) = advise(&format!("--apply rules.json {phone}"));
+    assert!(code == Some(125) && why.contains("rules.json"), "{why}");
+    assert_eq!(fs::read_to_string(damaged).unwrap(), "{\"version\": 1,");
 }

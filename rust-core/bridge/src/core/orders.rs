@@ -19,8 +19,8 @@ impl Core {
             Command::MoveBuffer(order) => self.move_buffer(order.log),
             Command::ExportLog(order) => {
                 let reader = lock(&self.journal).reader()?;
-                let places = self.places();
-                let export = |reader| export::run(&reader, &order, places.as_deref());
+                let known = self.known();
+                let export = |reader| export::run(&reader, &order, &known);
                 let rows = reader.map(export).transpose()?;
                 Ok(Done { ok: true, rows: Some(rows.unwrap_or(0)), ..Done::default() })
             }

@@ -4,16 +4,20 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use policy::{List, Policy};
+use report::{Report, Sources};
 use store::{Cursor, Filter, HostFilter, Mark, TotalsFilter, Verdict};
 use wire::Owner;
 
 use super::{Core, lock, parse};
 use crate::error::CoreError;
 use crate::explain;
-use crate::messages::answers::{Answer, Hour, ListTold, Status};
+use crate::messages::answers::{AboutHost, Answer, Hour, ListTold, Status};
 use crate::messages::events::FaultTold;
-use crate::messages::requests::{Changes, Connections, Explain, Query, Totals, VerdictName};
+use crate::messages::requests::{
+    About, Advice, Changes, Connections, Explain, Query, ReportAsked, Totals, VerdictName,
+};
 use crate::messages::row::Row;
+use crate::resources::Known;
 
 /// The engine answers within a turn of its loop, some milliseconds; one that needs longer than this is stuck.
 const ENGINE_ANSWERS: Duration = Duration::from_secs(2);
@@ -37,6 +41,12 @@ impl Core {
                 Ok(Answer::Good { ok: true })
             }
             Query::Lists(_) => Ok(self.lists()),
+            Query::About(about) => self.about(&about),
+            Query::Report(report) => self.report(&report),
+            Query::Advice(Advice { packages }) => {
+                let packages = packages.iter().map(String::as_str);
+                Ok(Answer::Advice { protections: self.known().catalog.protections(packages) })
+            }
         }
     }
 
@@ -52,6 +62,11 @@ impl Core {
             since_ms: query.since,
             until_ms: query.until,
             text: query.text.clone(),
+            text_hosts: query
+                .text
+                .as_deref()
+                .map(|text| self.known().catalog.hosts_of(text))
+                .unwrap_or_default(),
             protocol: None,
         };
         let Some(reader) = lock(&self.journal).reader()? else {
@@ -85,14 +100,37 @@ impl Core {
     }
 
     fn rows(&self, rows: &[store::Row]) -> Vec<Row> {
-        let places = self.places();
-        rows.iter().map(|row| Row::logged(row, places.as_deref())).collect()
+        let known = self.known();
+        rows.iter().map(|row| Row::logged(row, &known)).collect()
     }
 
     fn explain(&self, question: &Explain) -> Result<Answer, CoreError> {
         let policy = self.rules().compile(&runtime::moment())?;
         let owner = question.uid.map_or(Owner::Unknown, |uid| self.owners.owner(uid));
         explain::answer(&policy, &owner, question)
+    }
+
+    fn about(&self, question: &About) -> Result<Answer, CoreError> {
+        let About { host, address, port, protocol } = question;
+        let name = host.as_deref().map(explain::host).transpose()?;
+        let Known { catalog, .. } = self.known();
+        let row = match address {
+            Some(address) => {
+                catalog.about(name.as_ref(), (*address, *port).into(), (*protocol).into())
+            }
+            None => name.as_ref().and_then(|name| catalog.about_host(name)),
+        };
+        let about = row.map(|row| Box::new(AboutHost::new(&catalog, row)));
+        Ok(Answer::About { about })
+    }
+
+    fn report(&self, asked: &ReportAsked) -> Result<Answer, CoreError> {
+        let question = asked.question()?;
+        let Known { catalog, places } = self.known();
+        let log = lock(&self.journal).reader()?;
+        let places = places.as_ref().map(|places| &places.0);
+        let sources = Sources { log: log.as_ref(), catalog: &catalog, places };
+        Ok(Answer::Report(Box::new(Report::of(&sources, &question)?)))
     }
 
     fn status(&self) -> Status {

@@ -1,5 +1,7 @@
 //! The answers to questions and orders.
 
+use catalog::{Breakage, Catalog, Category, Data, Level, Protection, SourceKind};
+use report::Report;
 use serde::Serialize;
 use store::HourTotal;
 
@@ -29,6 +31,45 @@ pub(crate) enum Answer {
     Good { ok: bool },
     /// To `lists`.
     Lists { lists: Vec<ListTold>, unusable: Vec<Unusable> },
+    /// To `about`.
+    About {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        about: Option<Box<AboutHost>>,
+    },
+    /// To `report`.
+    Report(Box<Report>),
+    /// To `advice`.
+    Advice { protections: Vec<Protection> },
+}
+
+/// What the catalogue knows of a host. Words for a person, in the data's English, are purpose, breakage's text and notes.
+#[derive(Debug, Serialize)]
+pub(crate) struct AboutHost {
+    id: String,
+    organisation: String,
+    /// The country of its seat, two letters.
+    seat: String,
+    product: String,
+    category: Category,
+    level: Level,
+    purpose: String,
+    /// What is sent.
+    data: Vec<Data>,
+    breakage: Breakage,
+    evidence: Vec<EvidenceTold>,
+}
+
+/// Why we say so.
+#[derive(Debug, Serialize)]
+struct EvidenceTold {
+    source: String,
+    kind: SourceKind,
+    /// Year, month and day as far as known.
+    date: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<String>,
 }
 
 /// What one app did in one hour.
@@ -116,6 +157,34 @@ pub(crate) struct Example {
     pub(crate) line: usize,
     pub(crate) text: String,
     pub(crate) reason: String,
+}
+
+impl AboutHost {
+    pub(crate) fn new(catalog: &Catalog, row: &catalog::Row) -> Self {
+        let organisation = catalog.organisation(row);
+        let evidence = row.evidence.iter().filter_map(|evidence| {
+            let source = catalog.source(&evidence.source)?;
+            Some(EvidenceTold {
+                source: source.name.clone(),
+                kind: source.kind,
+                date: source.date.clone(),
+                url: source.url.clone(),
+                note: evidence.note.clone(),
+            })
+        });
+        AboutHost {
+            id: row.id.clone(),
+            organisation: organisation.map(|known| known.name.clone()).unwrap_or_default(),
+            seat: organisation.map(|known| known.country.clone()).unwrap_or_default(),
+            product: row.product.clone(),
+            category: row.category,
+            level: row.level,
+            purpose: row.purpose.clone(),
+            data: row.data.clone(),
+            breakage: row.breakage.clone(),
+            evidence: evidence.collect(),
+        }
+    }
 }
 
 impl From<&HourTotal> for Hour {

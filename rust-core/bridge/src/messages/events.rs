@@ -1,10 +1,11 @@
 //! What the core tells by itself.
 
-use runtime::{Event, Fault, LogEvent, MappedPlaces};
+use runtime::{Event, Fault, LogEvent};
 use serde::Serialize;
 
 use crate::error::Code;
 use crate::messages::row::Row;
+use crate::resources::Known;
 
 /// The answer to `nextEvents`.
 #[derive(Debug, Default, Serialize)]
@@ -50,10 +51,10 @@ pub(crate) struct LogTold {
 
 impl EventTold {
     /// What the session tells.
-    pub(crate) fn new(event: &Event, places: Option<&MappedPlaces>) -> Self {
+    pub(crate) fn new(event: &Event, known: &Known) -> Self {
         match event {
             Event::Connection(connection) => {
-                EventTold::Connection(Box::new(Row::live(connection, places)))
+                EventTold::Connection(Box::new(Row::live(connection, known)))
             }
             Event::Fault(fault) => EventTold::Fault(FaultTold::new(fault)),
             Event::Log(event) => EventTold::Log(LogTold::new(event)),

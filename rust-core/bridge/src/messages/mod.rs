@@ -16,7 +16,7 @@ use serde::de::DeserializeOwned;
 use crate::error::{Code, CoreError};
 
 /// The version of the messages.
-const MESSAGES: u32 = 1;
+const MESSAGES: u32 = 2;
 
 /// The answer to `version`.
 #[derive(Serialize)]

@@ -3,12 +3,20 @@
 use std::net::IpAddr;
 use std::path::PathBuf;
 
+use report::{Period, Question, UtcOffset};
 use serde::Deserialize;
+use wire::Protocol;
+
+use crate::error::{Code, CoreError};
 
 /// Rows of an answer, where the app does not say how many.
 const USUAL_ROWS: usize = 100;
 /// Rows of an answer at most: some 400 KB of JSON.
 const MAX_ROWS: usize = 1000;
+/// A report's period at most: it reads the log twice as far back.
+const LONGEST_REPORT_MS: i64 = 366 * 24 * 3_600_000;
+/// As Java's `ZoneOffset` has it, in seconds.
+const LARGEST_UTC_OFFSET: u32 = 18 * 3600;
 
 /// A question.
 #[derive(Debug, Deserialize)]
@@ -28,6 +36,12 @@ pub(crate) enum Query {
     PolicyCheck(PolicyCheck),
     /// The lists that there are.
     Lists(Nothing),
+    /// All that the catalogue knows of a host, or of what is reached without a name.
+    About(About),
+    /// Whom apps contacted in a period.
+    Report(ReportAsked),
+    /// Which protections fit the apps of this phone.
+    Advice(Advice),
 }
 
 /// An order.
@@ -60,7 +74,7 @@ pub(crate) struct Connections {
     pub(crate) verdict: Option<VerdictName>,
     pub(crate) since: Option<i64>,
     pub(crate) until: Option<i64>,
-    /// Part of a host or of an app's name.
+    /// Part of a host, of an app's name or of the name of a company that the catalogue knows.
     pub(crate) text: Option<String>,
     /// Where the page before ended.
     pub(crate) before: Option<i64>,
@@ -119,6 +133,36 @@ pub(crate) struct PolicyCheck {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+pub(crate) struct About {
+    /// Where there is one, the address says nothing more.
+    pub(crate) host: Option<String>,
+    pub(crate) address: Option<IpAddr>,
+    #[serde(default)]
+    pub(crate) port: u16,
+    #[serde(default)]
+    pub(crate) protocol: ProtocolName,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ReportAsked {
+    /// None: all apps.
+    #[serde(default)]
+    pub(crate) apps: Vec<String>,
+    pub(crate) since: i64,
+    pub(crate) until: i64,
+    /// Seconds that local time is ahead of UTC.
+    pub(crate) utc_offset: i32,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Advice {
+    pub(crate) packages: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct MoveBuffer {
     /// The log's file, where the core was opened without one.
     pub(crate) log: Option<PathBuf>,
@@ -153,6 +197,41 @@ pub(crate) struct CompileLists {
 pub(crate) struct ListSource {
     pub(crate) name: String,
     pub(crate) path: PathBuf,
+}
+
+impl From<ProtocolName> for Protocol {
+    fn from(name: ProtocolName) -> Self {
+        match name {
+            ProtocolName::Tcp => Protocol::Tcp,
+            ProtocolName::Udp => Protocol::Udp,
+            ProtocolName::Icmp => Protocol::Icmp,
+        }
+    }
+}
+
+impl ReportAsked {
+    /// The same, within bounds.
+    ///
+    /// # Errors
+    /// `bad-message`: no such period or zone can be meant.
+    pub(crate) fn question(&self) -> Result<Question, CoreError> {
+        let &ReportAsked { ref apps, since: since_ms, until: until_ms, utc_offset } = self;
+        let refused = |why: &str| Err(CoreError::new(Code::BadMessage, format!("report: {why}")));
+        if since_ms < 0 || until_ms <= since_ms {
+            return refused("the period must begin after 1970 and end after it begins");
+        }
+        if until_ms - since_ms > LONGEST_REPORT_MS {
+            return refused("the period may have 366 days at most");
+        }
+        if utc_offset.unsigned_abs() > LARGEST_UTC_OFFSET {
+            return refused("no zone is more than 18 hours from UTC");
+        }
+        Ok(Question {
+            apps: apps.clone(),
+            period: Period { since_ms, until_ms },
+            utc_offset: UtcOffset::Fixed(utc_offset),
+        })
+    }
 }
 
 impl Connections {

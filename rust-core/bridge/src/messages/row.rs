@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use runtime::MappedPlaces;
+use catalog::{Catalog, Category, Level};
 use serde::Serialize;
 use store::{Connection, Reason};
 use wire::Owner;
+
+use crate::resources::Known;
 
 /// A connection.
 #[derive(Debug, Serialize)]
@@ -48,6 +50,23 @@ pub(crate) struct Row {
     asn: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     asn_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    about: Option<AboutTold>,
+}
+
+/// Whom it is about and what for, in short; the question `about` tells the rest.
+#[derive(Debug, Serialize)]
+pub(crate) struct AboutTold {
+    /// The row of the catalogue.
+    id: String,
+    /// The company's name.
+    organisation: String,
+    product: String,
+    category: Category,
+    level: Level,
+    /// It is one of the company's own apps, for which the row does not count.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    own: Option<bool>,
 }
 
 /// Whose it is.
@@ -77,22 +96,25 @@ pub(crate) struct ReasonTold {
 
 impl Row {
     /// Told live.
-    pub(crate) fn live(told: &runtime::Connection, places: Option<&MappedPlaces>) -> Self {
-        let mut row = Row::of(&told.logged(), None, places);
+    pub(crate) fn live(told: &runtime::Connection, known: &Known) -> Self {
+        let mut row = Row::of(&told.logged(), None, known);
         row.reason.rule = rule(&told.record.decision.reason);
         row
     }
 
     /// From the log.
-    pub(crate) fn logged(row: &store::Row, places: Option<&MappedPlaces>) -> Self {
-        Row::of(&row.connection, Some(row.session), places)
+    pub(crate) fn logged(row: &store::Row, known: &Known) -> Self {
+        Row::of(&row.connection, Some(row.session), known)
     }
 
-    fn of(connection: &Connection, session: Option<i64>, places: Option<&MappedPlaces>) -> Self {
-        let place = places.map(|places| places.lookup(connection.key.remote.ip()));
+    fn of(connection: &Connection, session: Option<i64>, known: &Known) -> Self {
+        let remote = connection.key.remote;
+        let place = known.places.as_ref().map(|places| places.lookup(remote.ip()));
         let country = place.as_ref().and_then(|place| place.country);
         let network = place.as_ref().and_then(|place| place.network.as_ref());
         let name = connection.name.as_ref();
+        let host = name.map(|(host, _)| host);
+        let about = known.catalog.about(host, remote, connection.key.protocol);
         Row {
             id: connection.id,
             session,
@@ -102,8 +124,8 @@ impl Row {
             owner: OwnerTold::new(&connection.owner),
             protocol: connection.key.protocol.as_str(),
             local: connection.key.local.to_string(),
-            remote: connection.key.remote.to_string(),
-            host: name.map(|(host, _)| host.to_string()),
+            remote: remote.to_string(),
+            host: host.map(ToString::to_string),
             name_source: name.map(|(_, source)| source.as_str()),
             confidence: connection.confidence().map(store::Confidence::as_str),
             is_question: runtime::is_question(connection),
@@ -119,6 +141,22 @@ impl Row {
             country: country.map(|country| country.as_str().to_owned()),
             asn: network.map(|network| network.number),
             asn_name: network.map(|network| network.name.to_owned()),
+            about: about.map(|row| AboutTold::new(&known.catalog, row, &connection.owner)),
+        }
+    }
+}
+
+impl AboutTold {
+    fn new(catalog: &Catalog, row: &catalog::Row, owner: &Owner) -> Self {
+        let mut packages = owner.id().into_iter().flat_map(|id| id.name.split(','));
+        let is_own = packages.any(|package| row.own_apps.iter().any(|own| own == package));
+        AboutTold {
+            id: row.id.clone(),
+            organisation: catalog.organisation(row).map(|of| of.name.clone()).unwrap_or_default(),
+            product: row.product.clone(),
+            category: row.category,
+            level: row.level,
+            own: is_own.then_some(true),
         }
     }
 }

@@ -27,9 +27,6 @@ pub(crate) struct Config {
     pub(crate) lists: Vec<PathBuf>,
     /// Where addresses are.
     pub(crate) places: Option<PathBuf>,
-    /// A folder of the app's own, for what need not be kept.
-    #[expect(dead_code, reason = "part of the contract; nothing needs it yet")]
-    pub(crate) directory: PathBuf,
     /// The device's API level.
     pub(crate) sdk: u32,
 }

@@ -3,10 +3,13 @@
 use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
+use catalog::Catalog;
 use engine::{FlowId, Instant};
 use policy::{Decision, Document, NetworkKind, Refusal, RuleVerdict, Situation};
+use report::{Report, Sources};
 use runtime::{Event, Fault, FlowRecord, LogEvent, MappedPlaces, RecordState, Traffic};
 use serde_json::{Value, json};
 use store::{HourTotal, Listed, Reason, ReasonCode, State, Trouble};
@@ -14,13 +17,14 @@ use wire::{AppId, FlowKey, HostName, NameSource, Owner, Protocol};
 
 use crate::error::Code;
 use crate::messages::answers::{
-    Answer, Considered, Done, Example, Hour, ListTold, Status, Unusable,
+    AboutHost, Answer, Considered, Done, Example, Hour, ListTold, Status, Unusable,
 };
 use crate::messages::events::{EventTold, Events, FaultTold};
 use crate::messages::requests::{Command, ExportFormat, ProtocolName, Query, VerdictName};
 use crate::messages::row::{ReasonTold, Row};
 use crate::messages::state::{Config, NetworkMessage, PolicyMessage, Start};
 use crate::messages::{self, read};
+use crate::resources::Known;
 
 const MOMENT_MS: i64 = 1_767_225_600_000;
 
@@ -93,6 +97,16 @@ fn every_question_is_understood() {
     assert!(matches!(all.next(), Some(Query::Status(_))));
     assert!(matches!(all.next(), Some(Query::PolicyCheck(_))));
     assert!(matches!(all.next(), Some(Query::Lists(_))));
+    let Some(Query::About(about)) = all.next() else { panic!() };
+    assert_eq!((about.host.as_deref(), about.address), (Some("tracker.example"), None));
+    let Some(Query::About(about)) = all.next() else { panic!() };
+    assert_eq!((about.address.is_some(), about.port), (true, 443));
+    assert!(matches!(about.protocol, ProtocolName::Udp));
+    let Some(Query::Report(report)) = all.next() else { panic!() };
+    let question = report.question().unwrap();
+    assert_eq!((question.apps.len(), question.period.until_ms), (1, 1_767_312_000_000));
+    let Some(Query::Advice(advice)) = all.next() else { panic!() };
+    assert_eq!(advice.packages, ["com.example.a", "com.example.b"]);
     assert!(all.next().is_none());
 }
 
@@ -114,11 +128,11 @@ fn every_order_is_understood() {
 #[test]
 fn a_message_with_a_fault_is_refused_with_its_place() {
     for (text, words) in [
-        (r#"{"directory":"/x","sdk":"34"}"#, "at sdk"),
-        (r#"{"directory":"/x","sdk":34,"lists":["a",1]}"#, "at lists[1]"),
-        (r#"{"directory":"/x","sdk":34,"colour":1}"#, "unknown field `colour`"),
-        (r#"{"sdk":34}"#, "missing field `directory`"),
-        (r#"{"directory":"/x","sdk":34}}"#, "trailing characters"),
+        (r#"{"log":"/x","sdk":"34"}"#, "at sdk"),
+        (r#"{"log":"/x","sdk":34,"lists":["a",1]}"#, "at lists[1]"),
+        (r#"{"log":"/x","sdk":34,"colour":1}"#, "unknown field `colour`"),
+        (r#"{"log":"/x"}"#, "missing field `sdk`"),
+        (r#"{"log":"/x","sdk":34}}"#, "trailing characters"),
         ("", "EOF"),
     ] {
         let error = read::<Config>("config", text.as_bytes()).unwrap_err();
@@ -127,6 +141,29 @@ fn a_message_with_a_fault_is_refused_with_its_place() {
     }
     for text in [r#"{"ask":"status","colour":1}"#, r#"{"ask":"weather"}"#, "{}"] {
         assert!(read::<Query>("query", text.as_bytes()).is_err(), "{text}");
+    }
+}
+
+#[test]
+fn a_report_of_a_period_that_nobody_means_is_refused() {
+    let day = 86_400_000_i64;
+    for (since, until, utc_offset, words) in [
+        (5, 5, 0, "end after it begins"),
+        (-1, day, 0, "after 1970"),
+        (i64::MIN, i64::MAX, 0, "after 1970"),
+        (0, 367 * day, 0, "366 days"),
+        (0, i64::MAX, 0, "366 days"),
+        (0, day, 64_801, "18 hours"),
+        (0, day, i32::MIN, "18 hours"),
+    ] {
+        let text =
+            json!({"ask": "report", "since": since, "until": until, "utc_offset": utc_offset});
+        let Query::Report(asked) = read("query", text.to_string().as_bytes()).unwrap() else {
+            panic!()
+        };
+        let error = asked.question().unwrap_err();
+        assert_eq!(error.code, Code::BadMessage);
+        assert!(error.message.contains(words), "{error}");
     }
 }
 
@@ -171,7 +208,7 @@ fn events_look_as_the_app_knows_them() {
         }),
         Event::Log(LogEvent::Lost(12)),
     ];
-    let events = events.iter().map(|event| EventTold::new(event, None)).collect();
+    let events = events.iter().map(|event| EventTold::new(event, &Known::default())).collect();
     let expected: Value = serde_json::from_slice(&golden("events")).unwrap();
     assert_eq!(value(&Events { events, missed: 3 }), expected);
 }
@@ -179,8 +216,9 @@ fn events_look_as_the_app_knows_them() {
 #[test]
 fn answers_look_as_the_app_knows_them() {
     let folder = tempfile::tempdir().unwrap();
-    let places = places(folder.path());
-    let rows = || vec![Row::logged(&logged(), Some(&places))];
+    let known =
+        Known { catalog: Arc::new(catalog()), places: Some(Arc::new(places(folder.path()))) };
+    let rows = || vec![Row::logged(&logged(), &known)];
     let rule = rule();
     let considered = |text: &str, verdict, decides| Considered {
         text: text.to_owned(),
@@ -221,6 +259,14 @@ fn answers_look_as_the_app_knows_them() {
                 path: "/data/user/0/org.hushwall/files/builtin.lists".to_owned(),
                 message: "damaged".to_owned(),
             }],
+        }),
+        "about": value(&Answer::About {
+            about: Some(Box::new(AboutHost::new(&known.catalog, &known.catalog.rows()[0]))),
+        }),
+        "about-unknown": value(&Answer::About { about: None }),
+        "report": value(&Answer::Report(Box::new(report(folder.path(), &known)))),
+        "advice": value(&Answer::Advice {
+            protections: known.catalog.protections(["com.example.b"]),
         }),
     });
     compare(&told, "answers");
@@ -298,7 +344,7 @@ fn live() -> runtime::Connection {
 }
 
 /// A connection that a list blocked, as the log has it.
-fn logged() -> store::Row {
+pub(super) fn logged() -> store::Row {
     let (list, entry) = ("mine".into(), "ads.example".into());
     let connection = store::Connection {
         id: 1 << 32 | 5,
@@ -329,6 +375,38 @@ fn logged() -> store::Row {
         asn: None,
     };
     store::Row { session: 3, connection }
+}
+
+/// Of a log that has the logged connection alone.
+fn report(folder: &Path, known: &Known) -> Report {
+    let path = folder.join("log.db");
+    let (mut store, _) = store::Store::open(&path, store::Options::default()).unwrap();
+    store.write(&[logged().connection]).unwrap();
+    let log = store::Reader::open(&path).unwrap();
+    let places = known.places.as_ref().map(|places| &places.0);
+    let sources = Sources { log: Some(&log), catalog: &known.catalog, places };
+    let asked = json!({"ask": "report", "apps": ["com.example.a"], "since": MOMENT_MS,
+        "until": MOMENT_MS + 3_600_000, "utc_offset": 7200});
+    let Query::Report(asked) = read("query", asked.to_string().as_bytes()).unwrap() else {
+        panic!()
+    };
+    Report::of(&sources, &asked.question().unwrap()).unwrap()
+}
+
+fn catalog() -> Catalog {
+    let sources = r#"{"sources": [{"id": "seen", "name": "A measurement", "kind": "measurement",
+        "licence": "facts only", "date": "2025-12", "url": "https://example.org/seen"}]}"#;
+    let rows = r#"{"version": 1,
+        "organisations": [{"id": "ads", "name": "Example Ads", "country": "SG"}],
+        "rows": [{
+            "id": "ads.kit", "organisation": "ads", "product": "Kit", "category": "advertising",
+            "level": "strict", "purpose": "Chooses the ads that an app shows.",
+            "data": ["advertising-id", "usage"], "hosts": ["ads.example"],
+            "apps": ["com.example.b"], "own_apps": ["com.example.b"],
+            "breakage": {"severity": "feature", "text": "Ads stay empty.", "sure": "likely"},
+            "evidence": [{"source": "seen", "note": "with every start"}]
+        }]}"#;
+    Catalog::parse(sources, &[("rows.json", rows)]).unwrap()
 }
 
 fn total() -> HourTotal {

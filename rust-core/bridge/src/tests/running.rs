@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use nix::sys::socket::{AddressFamily, SockFlag, SockType, socketpair};
 use serde_json::{Value, json};
-use wire::{FlowKey, Packet, Transport, craft};
+use wire::{FlowKey, HostName, NameSource, Packet, Transport, craft};
 
 use crate::attributor::AppAnswers;
 use crate::core::Core;
@@ -37,7 +37,7 @@ struct World {
 
 fn open(folder: &Path, log: bool) -> Arc<Core> {
     let mut config = json!({
-        "directory": folder, "sdk": 34, "buffer": folder.join("buffer.db"),
+        "sdk": 34, "buffer": folder.join("buffer.db"),
         "lists": [folder.join("mine.lists")],
     });
     if log {
@@ -160,6 +160,80 @@ fn traffic_is_carried_told_and_logged_and_new_rules_cut_it() {
     assert!(
         ask(&world.core, &json!({"ask": "connections"}))["rows"].as_array().unwrap().is_empty()
     );
+}
+
+/// In the log: a known name, a question for one below it, a known address without a name, and with a name that nobody knows.
+#[test]
+fn who_was_contacted_and_what_for_is_told_from_the_catalogue() {
+    let folder = tempfile::tempdir().unwrap();
+    let core = open(folder.path(), true);
+    let report = json!({"ask": "report", "since": 0, "until": 86_400_000, "utc_offset": 0});
+    assert_eq!(ask(&core, &report)["contacts"], json!([]), "before there is a log");
+    let row = |id: u64, host: Option<&str>, remote: &str| {
+        let mut row = super::golden::logged().connection;
+        row.id = id;
+        row.name = host.map(|host| (HostName::parse(host.as_bytes()).unwrap(), NameSource::Sni));
+        row.key.remote = remote.parse().unwrap();
+        (row.started_ms, row.updated_ms, row.ended_ms) = (1000, 1000, Some(1000));
+        row
+    };
+    let rows = [
+        row(1, Some("sa.api.intl.miui.com"), "203.0.113.7:443"),
+        row(1 << 31, Some("x.sa.api.intl.miui.com"), "10.111.222.2:53"),
+        row(3, None, "203.107.1.65:80"),
+        row(4, Some("shop.example"), "203.107.1.65:80"),
+    ];
+    let (mut log, _) =
+        store::Store::open(folder.path().join("log.db"), store::Options::default()).unwrap();
+    log.write(&rows).unwrap();
+    drop(log);
+    let page = ask(&core, &json!({"ask": "connections"}));
+    let mut about: Vec<_> = page["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| {
+            (
+                row["id"].as_u64().unwrap(),
+                row["about"]["organisation"].as_str(),
+                row["about"]["category"].as_str(),
+            )
+        })
+        .collect();
+    about.sort_unstable();
+    let (xiaomi, usage) = (Some("Xiaomi"), Some("analytics"));
+    let lookup = (3, Some("Alibaba"), Some("name-lookup"));
+    assert_eq!(about, [(1, xiaomi, usage), lookup, (4, None, None), (1 << 31, xiaomi, usage)]);
+    let found = ask(&core, &json!({"ask": "connections", "text": "xiaoMI"}));
+    assert_eq!(found["rows"].as_array().unwrap().len(), 2, "by the company's name");
+    let told = ask(&core, &report);
+    assert_eq!(told["contacts"].as_array().unwrap().len(), 3);
+    assert_eq!(told["contacts"][0]["about"]["category_code"], "analytics");
+    let to = folder.path().join("csv");
+    order(&core, &json!({"do": "export-log", "to": to, "format": "csv"}));
+    let text = std::fs::read_to_string(to).unwrap();
+    assert!(text.lines().next().unwrap().ends_with(",network,organisation,category"));
+    assert_eq!(
+        text.lines().filter(|line| line.ends_with(",wifi,Xiaomi,usage statistics")).count(),
+        2
+    );
+    assert_eq!(text.lines().filter(|line| line.ends_with(",wifi,,")).count(), 1);
+}
+
+#[test]
+fn what_the_catalogue_knows_of_a_host_an_address_and_the_apps_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let core = open(folder.path(), true);
+    let known = ask(&core, &json!({"ask": "about", "host": "x.sa.api.intl.miui.com"}));
+    assert_eq!(known["about"]["id"], "xiaomi.sensors");
+    assert!(!known["about"]["evidence"].as_array().unwrap().is_empty());
+    let question = json!({"ask": "about", "address": "203.107.1.65", "port": 80});
+    assert_eq!(ask(&core, &question)["about"]["category"], "name-lookup");
+    for unknown in [json!({"ask": "about"}), json!({"ask": "about", "host": "shop.example"})] {
+        assert_eq!(ask(&core, &unknown), json!({}));
+    }
+    let advice = ask(&core, &json!({"ask": "advice", "packages": ["com.android.browser", "x"]}));
+    assert_eq!(advice["protections"][0]["apps"], json!(["com.android.browser"]));
 }
 
 #[test]

@@ -7,9 +7,23 @@ use std::path::{Path, PathBuf};
 use clap::builder::{TypedValueParser, ValueParserFactory};
 use clap::{Args, Subcommand, ValueEnum};
 
+use super::user_lists::{AddList, Catalogue, SetList, ShowLists, Switch, UndoLists, UpdateLists};
+
 /// What to do with block lists.
 #[derive(Debug, Subcommand)]
 pub(crate) enum ListsAction {
+    Catalogue(Catalogue),
+    Add(AddList),
+    Show(ShowLists),
+    Update(UpdateLists),
+    Undo(UndoLists),
+    /// Let lists count
+    On(Switch),
+    /// Keep lists and let them not count
+    Off(Switch),
+    Set(SetList),
+    /// Remove lists and their texts
+    Remove(Switch),
     Compile(CompileLists),
     Check(CheckLists),
     Lookup(LookupLists),
@@ -50,7 +64,7 @@ pub(crate) struct CheckLists {
 /// Tell what the lists of an index say about a host: every entry that it falls under
 #[derive(Args, Debug)]
 pub(crate) struct LookupLists {
-    /// The index, as written by `hushwall lists compile`
+    /// The index, as written by `hushwall lists compile`, or the folder of your lists
     pub(crate) index: PathBuf,
     /// The host
     pub(crate) host: String,

@@ -11,9 +11,9 @@ pub(crate) struct RulesArguments {
     /// Rules to decide by (JSON); without them nothing is blocked but what the lists have, the built-in ones too
     #[arg(long, value_name = "FILE")]
     pub(crate) policy: Option<PathBuf>,
-    /// The index that the rules' lists are in, as written by `hushwall lists compile`; without --policy each of its
-    /// lists blocks
-    #[arg(long, value_name = "INDEX")]
+    /// The folder of your lists, which all count [default: that of `hushwall lists add`]; or an index as written by
+    /// `hushwall lists compile`, of which those count that the rules name, without --policy all
+    #[arg(long, value_name = "DIR|INDEX", env = "HUSHWALL_LISTS")]
     pub(crate) lists: Option<PathBuf>,
 }
 
@@ -29,8 +29,8 @@ pub(crate) enum PolicyAction {
 pub(crate) struct CheckPolicy {
     /// The rules (JSON)
     pub(crate) file: PathBuf,
-    /// The index that the rules' lists are in
-    #[arg(long, value_name = "INDEX")]
+    /// The folder of your lists, or an index that the rules' lists are in
+    #[arg(long, value_name = "DIR|INDEX", env = "HUSHWALL_LISTS")]
     pub(crate) lists: Option<PathBuf>,
     /// One JSON object
     #[arg(long)]
@@ -42,8 +42,8 @@ pub(crate) struct CheckPolicy {
 pub(crate) struct ShowPolicy {
     /// The rules (JSON)
     pub(crate) file: PathBuf,
-    /// The index that the rules' lists are in
-    #[arg(long, value_name = "INDEX")]
+    /// The folder of your lists, or an index that the rules' lists are in
+    #[arg(long, value_name = "DIR|INDEX", env = "HUSHWALL_LISTS")]
     pub(crate) lists: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) situation: SituationArguments,
@@ -85,11 +85,19 @@ pub(crate) struct ExplainArguments {
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   hushwall advise com.android.browser com.miui.analytics
-  adb shell pm list packages | hushwall advise")]
+  adb shell pm list packages | hushwall advise
+  adb shell pm list packages | hushwall advise --apply rules.json
+  hushwall advise --undo rules.json")]
 pub(crate) struct AdviseArguments {
     /// The packages that are installed; without any, they are read from the standard input, one a line
     #[arg(value_name = "PACKAGE")]
     pub(crate) packages: Vec<String>,
+    /// Switch on in this file of rules all that is recommended and not on yet; the file is made where there is none
+    #[arg(long, value_name = "RULES")]
+    pub(crate) apply: Option<PathBuf>,
+    /// Take all such protections out of this file of rules again
+    #[arg(long, value_name = "RULES", conflicts_with_all = ["apply", "packages"])]
+    pub(crate) undo: Option<PathBuf>,
     /// One JSON object, with a list for the rules' \"lists\" in each protection
     #[arg(long)]
     pub(crate) json: bool,

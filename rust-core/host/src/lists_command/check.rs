@@ -9,7 +9,7 @@ use runtime::MappedFile;
 use serde::Serialize;
 
 use super::told::{ListTold, nothing_of_it};
-use super::{options, shown_path, source};
+use super::{options, shown_path, text_of};
 use crate::args::{CheckLists, NamedFile};
 use crate::failure::{FAULT_FOUND, Failure};
 use crate::terminal::{Paint, Tone, bytes, counted, harmless, harmless_json};
@@ -60,7 +60,7 @@ fn check(arguments: &CheckLists, file: &NamedFile) -> FileChecked {
 }
 
 fn check_list(arguments: &CheckLists, list: &NamedFile) -> Result<FileChecked, String> {
-    let text = source(list).map_err(|failure| failure.why)?;
+    let text = text_of(list).map_err(|failure| failure.why)?;
     let report = lists::read(&text, &options(&arguments.reading), drop)
         .map_err(|error| error.to_string())?;
     match nothing_of_it(&report) {

@@ -9,7 +9,7 @@ use runtime::MappedFile;
 use serde::Serialize;
 
 use super::told::{ListTold, nothing_of_it};
-use super::{options, reading_list, shown_path, source};
+use super::{options, reading_list, shown_path, text_of};
 use crate::args::CompileLists;
 use crate::failure::Failure;
 use crate::terminal::{Paint, bytes, counted, harmless, harmless_json};
@@ -71,7 +71,7 @@ fn compile(
             return Err(failed(&"another list has the same name")
                 .hint("name the lists apart, as in: one=a.txt two=b.txt"));
         }
-        let text = source(list)?;
+        let text = text_of(list)?;
         let report = compiler.add(&list.name, &text, &options).map_err(|error| failed(&error))?;
         if let Some(why) = nothing_of_it(&report) {
             return Err(failed(&why).hint(

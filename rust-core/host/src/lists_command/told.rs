@@ -72,7 +72,12 @@ impl ListTold {
             Some(_) | None => String::new(),
         };
         let rules = counted(self.rules, "rule");
-        let mut text = format!("{name} ({}): {rules}{change}\n", self.format);
+        format!("{name} ({}): {rules}{change}\n{}", self.format, self.left_out(paint))
+    }
+
+    /// What was left out: a line for each reason, and its examples.
+    pub(super) fn left_out(&self, paint: Paint) -> String {
+        let mut text = String::new();
         for ReasonTold { reason, count, examples } in &self.reasons {
             // Writing to a String cannot fail.
             let _ = writeln!(text, "  {} left out: {reason}", grouped(*count));

@@ -3,6 +3,7 @@ package org.hushwall
 import android.app.Application
 import android.content.Context
 import android.os.Build
+import android.os.Process
 import android.os.UserManager
 import java.io.File
 import org.hushwall.apps.AppCatalogue
@@ -27,14 +28,17 @@ import org.json.JSONArray
 open class Hushwall : Application() {
     /** Unix milliseconds; tests have their own. */
     internal var clock: () -> Long = System::currentTimeMillis
+
+    /** Ends this process at once; tests only note it. */
+    internal var end: () -> Unit = { Process.killProcess(Process.myPid()) }
     private val protectedFiles: File by lazy { createDeviceProtectedStorageContext().filesDir }
     private val builtIn by lazy { BuiltInFiles(this, protectedFiles) }
-    internal val core by lazy { Core(::coreConfig) }
+    internal open val core by lazy { Core(::coreConfig) }
     private val filePolicy by lazy { FilePolicy(File(protectedFiles, "policy.json"), clock) }
-    private val coreLog by lazy { CoreLog(core, clock) }
+    private val coreLog by lazy { CoreLog(core, logFile(), clock) }
     private val record by lazy { ProtectionRecord(protectedFiles, clock, PreviousEnd(this, clock)::after) }
     internal val live: LiveProtection by lazy {
-        LiveProtection(this, core, filePolicy, apps, coreLog, record, logFile(), clock)
+        LiveProtection(this, core, filePolicy, apps, coreLog, record, logFile(), clock) { end() }
     }
 
     open val apps: AppCatalogue by lazy { InstalledApps(this) }
@@ -46,13 +50,12 @@ open class Hushwall : Application() {
     /** Where the log is, once the user's own storage can be read. */
     internal fun logFile() = File(filesDir, "connections.db")
 
-    private fun coreConfig() = jsonOf(
+    internal fun coreConfig() = jsonOf(
         "log" to logFile().path.takeIf { getSystemService(UserManager::class.java).isUserUnlocked },
         "buffer" to File(protectedFiles, "buffer.db").path,
         "log_retention_days" to RETENTION_DAYS,
         "lists" to JSONArray(builtIn.lists().map { it.path }),
         "places" to builtIn.places()?.path,
-        "directory" to File(protectedFiles, "core").apply { mkdirs() }.path,
         "sdk" to Build.VERSION.SDK_INT,
     )
 

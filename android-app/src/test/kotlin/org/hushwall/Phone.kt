@@ -1,5 +1,6 @@
 package org.hushwall
 
+import android.content.ComponentName
 import android.content.Intent
 import android.net.ConnectivityManager
 import android.net.LinkAddress
@@ -45,9 +46,11 @@ class Phone : ExternalResource() {
         Tunnels.reset()
         RealFd.open.clear()
         ShadowVpn.lockdown = false
+        ShadowVpn.alwaysOn = false
         ShadowVpn.underlying = null
         shadowOf(app.getSystemService(UserManager::class.java)).setUserUnlocked(true)
         shadowOf(connectivity).clearAllNetworks()
+        shadowOf(app.packageManager).addActivityIfNotPresent(DIALOG)
         consent(true)
         wifi()
     }
@@ -60,7 +63,10 @@ class Phone : ExternalResource() {
         assertEquals("descriptors left open", emptyList<RealFd>(), RealFd.open)
     }
 
-    fun consent(given: Boolean) = ShadowVpnService.setPrepareResult(if (given) null else Intent("consent"))
+    fun consent(given: Boolean) = ShadowVpnService.setPrepareResult(if (given) null else Intent().setComponent(DIALOG))
+
+    /** Android has lost the dialog that asks for consent, or never had it. */
+    fun consentCannotBeAsked() = ShadowVpnService.setPrepareResult(Intent("nobody shows this"))
 
     /** The default network is a Wi-Fi with this address. */
     fun wifi(address: String = "192.168.1.23", length: Int = 24, change: LinkProperties.() -> Unit = {}) {
@@ -174,5 +180,8 @@ class Phone : ExternalResource() {
         const val VPN = 101
         const val OTHER_VPN = 102
         const val PATIENCE_NS = 20_000_000_000L
+
+        /** Android's own dialog that asks for consent. */
+        val DIALOG = ComponentName("com.android.vpndialogs", "com.android.vpndialogs.ConfirmDialog")
     }
 }

@@ -6,6 +6,9 @@ import org.json.JSONObject
 /** How the engine is. [beat]: when it answered, Unix milliseconds; null where it did not. */
 data class CoreStatus(val running: Boolean, val fault: String?, val beat: Long?)
 
+/** Why the core cannot be run. [isMissing]: there is none for this processor; else it does not belong to this app. */
+data class CoreTrouble(val isMissing: Boolean, val message: String)
+
 /** What the core tells by itself. */
 sealed class CoreEvent {
     class Connection(val row: org.hushwall.log.LogRow) : CoreEvent()
@@ -21,13 +24,15 @@ sealed class CoreEvent {
  * The native core: one instance a process, and the only user of [Native]. Any thread may call it; each call may block, so none
  * belongs on the main thread. Every function throws [CoreException].
  *
+ * What is open here is so for tests, which have a core that hangs or is not there.
+ *
  * @param config makes the message of `open`, when it is needed.
  */
-class Core(private val config: () -> JSONObject) {
+open class Core(private val config: () -> JSONObject) {
     private var handle = NONE
 
     /** Why this phone cannot run the core; null where it can. */
-    val trouble: String? by lazy(::load)
+    open val trouble: CoreTrouble? by lazy(::load)
 
     /** Begins to filter [tun], or goes over to it where a session runs. Takes the descriptor, whatever comes of it. */
     fun start(tun: ParcelFileDescriptor, attributor: Attributor, start: JSONObject) {
@@ -41,11 +46,13 @@ class Core(private val config: () -> JSONObject) {
     }
 
     /** Ends filtering and closes the TUN. The log stays readable. */
-    fun stop() = present()?.let { Native.stop(it) }
+    open fun stop() {
+        present()?.let { Native.stop(it) }
+    }
 
     /** Ends everything; the next call opens a new core. */
     @Synchronized
-    fun close() {
+    open fun close() {
         val old = handle
         handle = NONE
         if (old != NONE) Native.close(old)
@@ -62,7 +69,7 @@ class Core(private val config: () -> JSONObject) {
     }
 
     /** Asks the engine's own loop. */
-    fun status(): CoreStatus = Messages.status(query("status"))
+    open fun status(): CoreStatus = Messages.status(query("status"))
 
     fun query(ask: String, vararg fields: Pair<String, Any?>): JSONObject {
         val request = jsonOf("ask" to ask, *fields)
@@ -80,19 +87,20 @@ class Core(private val config: () -> JSONObject) {
     @Synchronized
     private fun opened(): Long {
         if (handle == NONE) {
-            trouble?.let { throw CoreException(CoreException.NO_LIBRARY, it) }
+            trouble?.let { throw CoreException(CoreException.NO_LIBRARY, it.message) }
             handle = Native.open(Messages.bytes(config()))
         }
         return handle
     }
 
-    private fun load(): String? {
+    private fun load(): CoreTrouble? {
         try {
             Native.load()
             val messages = Messages.parse(Native.version()).getInt("messages")
-            return if (messages == Messages.VERSION) null else "The core speaks messages $messages, the app ${Messages.VERSION}."
+            if (messages == Messages.VERSION) return null
+            return CoreTrouble(isMissing = false, "The core speaks messages $messages, the app ${Messages.VERSION}.")
         } catch (e: UnsatisfiedLinkError) {
-            return "There is no core for this phone's processor: ${e.message}"
+            return CoreTrouble(isMissing = true, "There is no core for this phone's processor: ${e.message}")
         }
     }
 

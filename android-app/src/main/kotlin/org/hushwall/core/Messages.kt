@@ -1,14 +1,19 @@
 package org.hushwall.core
 
+import org.hushwall.log.About
+import org.hushwall.log.Breakage
 import org.hushwall.log.Confidence
 import org.hushwall.log.Consideration
+import org.hushwall.log.Contact
 import org.hushwall.log.Explanation
 import org.hushwall.log.HourTotal
+import org.hushwall.log.Known
 import org.hushwall.log.LogChanges
 import org.hushwall.log.LogPage
 import org.hushwall.log.LogRow
 import org.hushwall.log.Owner
 import org.hushwall.log.Reason
+import org.hushwall.log.Source
 import org.json.JSONObject
 
 /**
@@ -17,7 +22,7 @@ import org.json.JSONObject
  */
 internal object Messages {
     /** The version of the messages that this app speaks. */
-    const val VERSION = 1
+    const val VERSION = 2
 
     fun parse(bytes: ByteArray) = JSONObject(String(bytes, Charsets.UTF_8))
 
@@ -88,6 +93,45 @@ internal object Messages {
         asnName = json.stringOrNull("asn_name"),
         session = json.longOrNull("session"),
         screenOff = json.stringOrNull("screen")?.let { it == "off" },
+        about = json.objectOrNull("about")?.let(::about),
+    )
+
+    /** The answer to `about`; null where nothing is known. */
+    fun known(json: JSONObject): Known? = json.objectOrNull("about")?.let { known ->
+        val breakage = known.getJSONObject("breakage")
+        Known(
+            about(known),
+            known.getString("purpose"),
+            known.strings("data"),
+            Breakage(breakage.getString("severity"), breakage.stringOrNull("text"), breakage.getString("sure")),
+            known.objects("evidence").map { Source(it.getString("source"), it.getString("kind"), it.getString("date")) },
+        )
+    }
+
+    /** The contacts of a report. */
+    fun contacts(json: JSONObject): List<Contact> = json.objects("contacts").map { contact ->
+        val sum = contact.getJSONObject("sum")
+        Contact(
+            who = contact.getString("who"),
+            about = contact.objectOrNull("about")?.let { about(it, "category_code") },
+            connections = sum.getLong("connections"),
+            blocked = sum.getLong("blocked"),
+            bytes = sum.getLong("bytes_up") + sum.getLong("bytes_down"),
+            last = contact.getLong("last_ms"),
+            hosts = contact.objects("hosts").map { it.getString("name") },
+            addresses = contact.objects("addresses").map { it.getString("name") },
+            country = contact.objects("countries").firstOrNull()?.stringOrNull("code"),
+            network = contact.objects("networks").firstOrNull()?.getString("name"),
+        )
+    }
+
+    private fun about(json: JSONObject, category: String = "category") = About(
+        json.getString("id"),
+        json.getString("organisation"),
+        json.getString("product"),
+        json.getString(category),
+        json.getString("level"),
+        json.optBoolean("own"),
     )
 
     private fun owner(json: JSONObject) =

@@ -31,6 +31,7 @@ data class Owner(val kind: String, val uid: Int?, val name: String?)
  *
  * @property id its number within [session], the run of the core that wrote it; null while it is told live.
  * @property screenOff whether the screen was off when it began; null where nobody told.
+ * @property about whose the host is; null where the catalogue does not know it.
  */
 data class LogRow(
     val id: Long,
@@ -58,7 +59,17 @@ data class LogRow(
     val asnName: String?,
     val session: Long? = null,
     val screenOff: Boolean? = null,
+    val about: About? = null,
 )
+
+/** "203.0.113.7" of "203.0.113.7:443", "2001:db8::1" of "[2001:db8::1]:443". */
+internal fun addressOf(end: String): String {
+    val colon = end.lastIndexOf(':')
+    if (colon < 0) return end
+    return end.substring(0, colon).removePrefix("[").removeSuffix("]")
+}
+
+internal fun portOf(end: String): Int = end.substringAfterLast(':', "").toIntOrNull() ?: 0
 
 /** Rows newest first; [next] is the cursor of the page after it, [mark] where [ActivityLog.changes] goes on. */
 data class LogPage(val rows: List<LogRow>, val next: Long?, val mark: Long)
@@ -87,7 +98,7 @@ data class HourBar(val stopped: Long, val letThrough: Long)
  *
  * @property appsStopped how many apps had something stopped.
  * @property hours 24 bars.
- * @property topApps the apps with the most stopped connections first.
+ * @property topApps every app that did anything, those with the most stopped connections first.
  */
 data class DayTotals(
     val stopped: Long,
@@ -120,7 +131,17 @@ interface ActivityLog {
 
     fun explain(uid: Int, host: String?, address: String?, port: Int): Explanation
 
+    /** What the catalogue knows of the host of [row], or of its address where it has no name; null: nothing. */
+    fun known(row: LogRow): Known?
+
+    /** Whom [app] talked to, the most frequent first. A name lookup that was answered is not counted beside its connection. */
+    fun contacts(app: String, since: Long, until: Long): List<Contact>
+
+    /** Deletes the log, and what was put beside it. In [LogTrouble.NEWER_VERSION] it closes the core, as [startAfresh] does. */
     fun clear()
+
+    /** Puts a log that cannot be used beside; the core is closed and begins a new one. False: the storage refuses. */
+    fun startAfresh(): Boolean
 
     val trouble: LogTrouble?
 }

@@ -2,13 +2,17 @@ package org.hushwall.log
 
 import java.io.File
 import java.util.Calendar
+import java.util.TimeZone
 import org.hushwall.core.Core
 import org.hushwall.core.CoreEvent
 import org.hushwall.core.CoreException
 import org.hushwall.core.Messages
+import org.json.JSONArray
 
 /** The log as the core has it. */
-internal class CoreLog(private val core: Core, private val now: () -> Long = System::currentTimeMillis) : ActivityLog {
+internal class CoreLog(private val core: Core, file: File, private val now: () -> Long = System::currentTimeMillis) : ActivityLog {
+    private val files = LogFiles(file)
+
     @Volatile
     override var trouble: LogTrouble? = null
         private set
@@ -47,8 +51,43 @@ internal class CoreLog(private val core: Core, private val now: () -> Long = Sys
         core.query("explain", "uid" to uid, "host" to host, "address" to address, "port" to port, "protocol" to "tcp"),
     )
 
+    override fun known(row: LogRow): Known? = Messages.known(
+        core.query(
+            "about",
+            "host" to row.host,
+            "address" to addressOf(row.remote),
+            "port" to portOf(row.remote),
+            "protocol" to row.protocol,
+        ),
+    )
+
+    override fun contacts(app: String, since: Long, until: Long): List<Contact> = asked {
+        Messages.contacts(
+            core.query(
+                "report",
+                "apps" to JSONArray(listOf(onePackage(app))),
+                "since" to since,
+                "until" to until,
+                "utc_offset" to TimeZone.getDefault().getOffset(until) / MILLIS,
+            ),
+        )
+    }
+
     override fun clear() {
-        asked { core.command("clear-log") }
+        if (trouble != LogTrouble.NEWER_VERSION) {
+            asked { core.command("clear-log") }
+        } else if (!startAfresh()) {
+            throw CoreException(CoreException.LOG, "the newer log cannot be put beside")
+        }
+        files.deleteAside()
+        if (trouble == LogTrouble.DAMAGED) trouble = null
+    }
+
+    override fun startAfresh(): Boolean {
+        core.close()
+        val isAside = files.setAside(now())
+        if (isAside) trouble = null
+        return isAside
     }
 
     /** After the first unlock: the log is [file] from now on, and gets what was kept until then. A failure is [trouble]. */
@@ -95,6 +134,7 @@ internal class CoreLog(private val core: Core, private val now: () -> Long = Sys
     }
 
     private companion object {
+        const val MILLIS = 1_000
         val LOG_CODES = setOf(CoreException.LOG, CoreException.LOG_VERSION, CoreException.STORAGE_FULL)
     }
 }

@@ -3,9 +3,6 @@ package org.hushwall.log
 private const val HOURS = 24
 private const val HOUR_MS = 3_600_000L
 
-/** Apps that a day names at most: as many as a screen shows. */
-private const val TOP_APPS = 5
-
 /** The sums of the day that begins at [midnight]. A day with a change of clocks has its 25th hour with the 24th. */
 internal fun DayTotals.Companion.of(midnight: Long, totals: List<HourTotal>): DayTotals {
     val stopped = LongArray(HOURS)
@@ -25,6 +22,6 @@ internal fun DayTotals.Companion.of(midnight: Long, totals: List<HourTotal>): Da
         letThrough.sum(),
         apps.count { it.stopped > 0 },
         List(HOURS) { HourBar(stopped[it], letThrough[it]) },
-        apps.sortedWith(order).take(TOP_APPS),
+        apps.sortedWith(order),
     )
 }

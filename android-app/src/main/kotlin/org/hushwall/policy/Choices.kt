@@ -13,10 +13,11 @@ internal data class Choices(
     val networks: Map<String, NetworkUse> = emptyMap(),
     val rules: List<HostRule> = emptyList(),
     val lanInside: Boolean = false,
+    val pauses: Map<String, Long> = emptyMap(),
 ) {
     fun toJson(): JSONObject {
         val apps = JSONObject()
-        for (key in (modes.keys + networks.keys).sorted()) {
+        for (key in (modes.keys + networks.keys + pauses.keys).sorted()) {
             val use = networks[key] ?: NetworkUse()
             apps.put(
                 key,
@@ -25,6 +26,7 @@ internal data class Choices(
                     "wifi" to false.takeUnless { use.wifi },
                     "mobile" to false.takeUnless { use.mobile },
                     "only_screen_on" to true.takeIf { use.onlyScreenOn },
+                    "paused_until" to pauses[key],
                 ),
             )
         }
@@ -57,17 +59,19 @@ internal data class Choices(
         fun read(json: JSONObject): Choices {
             val modes = HashMap<String, AppMode>()
             val networks = HashMap<String, NetworkUse>()
+            val pauses = HashMap<String, Long>()
             val apps = json.getJSONObject("apps")
             for (key in apps.keys()) {
                 val app = apps.getJSONObject(key)
                 app.stringOrNull("mode")?.let { modes[key] = AppMode.valueOf(it.uppercase()) }
                 val use = NetworkUse(app.optBoolean("wifi", true), app.optBoolean("mobile", true), app.optBoolean("only_screen_on"))
                 if (use != NetworkUse()) networks[key] = use
+                app.longOrNull("paused_until")?.let { pauses[key] = it }
             }
             val rules = json.objects("rules").map {
                 HostRule(it.getString("id"), it.stringOrNull("app"), it.getString("host"), it.getBoolean("allow"), it.longOrNull("until"))
             }
-            return Choices(modes, networks, rules, json.optBoolean("lan_inside"))
+            return Choices(modes, networks, rules, json.optBoolean("lan_inside"), pauses)
         }
     }
 }

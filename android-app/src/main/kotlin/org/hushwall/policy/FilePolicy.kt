@@ -1,13 +1,14 @@
 package org.hushwall.policy
 
 import java.io.File
+import java.io.IOException
 import java.util.UUID
 import java.util.concurrent.CopyOnWriteArrayList
 import org.json.JSONObject
 
 /**
- * The user's choices, kept in [file]. For the main thread. While [trouble] is not null a change counts until the process
- * ends and is not written.
+ * The user's choices, kept in [file]. For the main thread. While the file is unusable a change counts until the process ends and is
+ * not written; where there is no room each change tries again.
  */
 class FilePolicy(file: File, private val now: () -> Long = System::currentTimeMillis) : UserPolicy {
     private val disk = ChoicesFile(file)
@@ -25,10 +26,15 @@ class FilePolicy(file: File, private val now: () -> Long = System::currentTimeMi
 
     override fun mode(key: String): AppMode = find(choices.modes, key) ?: AppMode.FILTER
 
-    override fun setMode(key: String, mode: AppMode): Undo {
-        val before = mode(key)
-        change(choices.copy(modes = with(choices.modes, key, mode.takeIf { it != AppMode.FILTER })))
-        return Undo { setMode(key, before) }
+    override fun setModes(keys: List<String>, mode: AppMode): Undo {
+        val before = keys.associateWith(::mode)
+        setModes(keys.associateWith { mode })
+        return Undo { setModes(before) }
+    }
+
+    private fun setModes(modes: Map<String, AppMode>) {
+        val next = modes.entries.fold(choices.modes) { all, (key, mode) -> with(all, key, mode.takeIf { it != AppMode.FILTER }) }
+        change(choices.copy(modes = next))
     }
 
     override fun networks(key: String): NetworkUse = find(choices.networks, key) ?: NetworkUse()
@@ -56,37 +62,65 @@ class FilePolicy(file: File, private val now: () -> Long = System::currentTimeMi
         return Undo { change(choices.copy(rules = choices.rules + removed)) }
     }
 
-    override fun changed(): List<String> = (choices.modes.keys + choices.networks.keys).sorted()
+    override fun pausedUntil(key: String): Long? = find(pauses(), key)
+
+    override fun pauseApp(key: String, until: Long?): Undo {
+        val before = pausedUntil(key)
+        change(choices.copy(pauses = with(pauses(), key, until)))
+        return Undo { pauseApp(key, before) }
+    }
+
+    override fun changed(): List<String> = (choices.modes.keys + choices.networks.keys + pauses().keys).sorted()
 
     override fun listen(listener: () -> Unit): AutoCloseable {
         listeners += listener
         return AutoCloseable { listeners -= listener }
     }
 
-    /** Whether what is on the same local network goes through the filter, too. */
-    var lanInside: Boolean
-        get() = choices.lanInside
-        set(value) = change(choices.copy(lanInside = value))
+    override val lanInside: Boolean get() = choices.lanInside
+
+    override fun setLanInside(inside: Boolean): Undo {
+        val before = choices.lanInside
+        change(choices.copy(lanInside = inside))
+        return Undo { setLanInside(before) }
+    }
 
     /** The keys of the apps that are to be left out of the tunnel. */
     fun outside(): List<String> = choices.modes.filterValues { it == AppMode.OUTSIDE }.keys.sorted()
 
-    /** Puts an unusable file aside and begins with the defaults. */
-    fun startAfresh() {
-        if (trouble == null) return
-        disk.setAside(now())
-        trouble = null
-        change(Choices())
+    override fun startAfresh(): Boolean {
+        if (!isUnusable) return true
+        try {
+            disk.setAside(now())
+        } catch (_: IOException) {
+            return false
+        }
+        save()
+        listeners.forEach { it() }
+        return true
     }
 
     /** The core's policy document for these choices (docs/policy.md). */
-    fun document(pause: Pause?): JSONObject = policyDocument(choices.copy(rules = rules()), pause)
+    fun document(pause: Pause?): JSONObject = policyDocument(choices.copy(rules = rules(), pauses = pauses()), pause)
+
+    private val isUnusable get() = trouble == PolicyTrouble.NEWER_VERSION || trouble == PolicyTrouble.DAMAGED
+
+    private fun pauses(): Map<String, Long> = choices.pauses.filterValues { it > now() }
 
     private fun change(to: Choices) {
         if (to == choices) return
-        if (trouble == null) disk.write(to)
         choices = to
+        if (!isUnusable) save()
         listeners.forEach { it() }
+    }
+
+    private fun save() {
+        trouble = try {
+            disk.write(choices)
+            null
+        } catch (_: IOException) {
+            PolicyTrouble.NOT_SAVED
+        }
     }
 
     /** What was chosen for [key]; or, where packages joined or left a shared user id since, for one that shares a package with it. */

@@ -17,7 +17,7 @@ internal fun packagesOf(key: String): List<String> = key.split(',')
 internal fun policyDocument(choices: Choices, pause: Pause?): JSONObject = jsonOf(
     "version" to DOCUMENT_VERSION,
     "apps" to JSONArray(choices.modes.toSortedMap().flatMap { (key, mode) -> modeEntries(key, mode) }),
-    "rules" to JSONArray(networkRules(choices.networks) + choices.rules.flatMap(::hostRules)),
+    "rules" to JSONArray(networkRules(choices.networks) + pauseRules(choices.pauses) + choices.rules.flatMap(::hostRules)),
     "pause" to pause?.let { jsonOf("until" to it.until?.let(::seconds)) },
 )
 
@@ -45,6 +45,12 @@ private fun networkRules(networks: Map<String, NetworkUse>): List<JSONObject> =
 
 private fun blockWhen(app: String, condition: String, value: Any) =
     jsonOf("verdict" to "block", "app" to app, "when" to jsonOf(condition to value))
+
+/** A rule with an end is stronger than the app's mode, and weaker than one about a host or a network. */
+private fun pauseRules(pauses: Map<String, Long>): List<JSONObject> =
+    pauses.toSortedMap().flatMap { (key, until) ->
+        packagesOf(key).map { jsonOf("verdict" to "allow", "app" to it, "until" to seconds(until)) }
+    }
 
 private fun hostRules(rule: HostRule): List<JSONObject> {
     val apps = if (rule.key == null) listOf(null) else packagesOf(rule.key)

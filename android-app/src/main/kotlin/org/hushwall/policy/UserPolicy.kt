@@ -27,19 +27,37 @@ data class NetworkUse(val wifi: Boolean = true, val mobile: Boolean = true, val 
  */
 data class HostRule(val id: String, val key: String?, val host: String, val allow: Boolean, val until: Long?)
 
-/** Why the user's choices are not in use. */
-enum class PolicyTrouble { NEWER_VERSION, DAMAGED }
+/** What is wrong with the file of the user's choices. */
+enum class PolicyTrouble {
+    /** It is of a newer version of the app: the built-in defaults are in force, and what is chosen now is not kept. */
+    NEWER_VERSION,
+
+    /** It cannot be read; otherwise the same. */
+    DAMAGED,
+
+    /** The last change is in force and could not be written: there is no room. */
+    NOT_SAVED,
+}
 
 /** Takes one change back. */
 fun interface Undo {
     fun undo()
 }
 
-/** The user's choices. Each change is on disk when its call returns, and in force right after. Call it on the main thread. */
+/** Takes all of them back, the last one first. */
+internal fun List<Undo>.together() = Undo { asReversed().forEach { it.undo() } }
+
+/**
+ * The user's choices. Each change is on disk when its call returns, unless [trouble] says otherwise, and in force right after. Call
+ * it on the main thread.
+ */
 interface UserPolicy {
     fun mode(key: String): AppMode
 
-    fun setMode(key: String, mode: AppMode): Undo
+    fun setMode(key: String, mode: AppMode): Undo = setModes(listOf(key), mode)
+
+    /** One change for several apps. */
+    fun setModes(keys: List<String>, mode: AppMode): Undo
 
     fun networks(key: String): NetworkUse
 
@@ -52,12 +70,26 @@ interface UserPolicy {
 
     fun removeRule(id: String): Undo
 
-    /** The keys of apps whose mode or networks differ from the default. */
+    /** When the pause of the app's filtering ends, Unix milliseconds; null where there is none. */
+    fun pausedUntil(key: String): Long?
+
+    /** Lets everything pass for the app until [until], except what the user's own rules stop; null ends that. */
+    fun pauseApp(key: String, until: Long?): Undo
+
+    /** Whether what is on the same local network goes through the filter, too. Under Android's lockdown it always does. */
+    val lanInside: Boolean
+
+    fun setLanInside(inside: Boolean): Undo
+
+    /** The keys of apps whose mode, networks or pause differ from the default. */
     fun changed(): List<String>
 
     /** Calls [listener] on the main thread at each change, until closed. */
     fun listen(listener: () -> Unit): AutoCloseable
 
-    /** Not null: the file cannot be used, is kept as it is, and the built-in defaults are in force. */
+    /** Not null: the file cannot be used and is kept as it is, or it could not be written. */
     val trouble: PolicyTrouble?
+
+    /** Puts an unusable file beside and keeps what is chosen in a new one. False: the storage refuses; nothing was changed. */
+    fun startAfresh(): Boolean
 }

@@ -3,7 +3,7 @@ package org.hushwall.vpn
 /**
  * What the state of protection follows from; all of it is found out anew each time but the user's wish.
  *
- * @property trouble why this phone cannot run the core; null where it can.
+ * @property obstacle why this phone cannot run it, null where it can; [trouble]: the same for experts.
  * @property wanted the user's wish.
  * @property otherVpn a VPN is up that is not ours; [otherAlwaysOn]: the system's settings keep it.
  * @property failure what went wrong last, until it is right again.
@@ -13,6 +13,7 @@ package org.hushwall.vpn
  * @property network there is a network below.
  */
 internal data class Facts(
+    val obstacle: Obstacle?,
     val trouble: String?,
     val wanted: Boolean,
     val otherVpn: Boolean,
@@ -26,14 +27,14 @@ internal data class Facts(
     val network: NetworkState,
 ) {
     val state: ProtectionState = when {
-        trouble != null -> ProtectionState.IMPOSSIBLE
+        obstacle != null -> ProtectionState.IMPOSSIBLE
         !wanted -> if (failure == null) ProtectionState.OFF else ProtectionState.FAILED
         otherVpn -> if (otherAlwaysOn) ProtectionState.OTHER_VPN_ALWAYS_ON else ProtectionState.OTHER_VPN
         consentMissing -> ProtectionState.CONSENT_MISSING
         failure != null -> ProtectionState.FAILED
         !up -> if (patient) ProtectionState.STARTING else ProtectionState.FAILED
         paused -> ProtectionState.PAUSED
-        !answered -> ProtectionState.NOT_SURE
+        !answered -> if (patient) ProtectionState.STARTING else ProtectionState.NOT_SURE
         network == NetworkState.NONE -> ProtectionState.NO_NETWORK
         else -> ProtectionState.ON
     }

@@ -63,7 +63,8 @@ class FirewallTile : TileService() {
             ProtectionState.IMPOSSIBLE -> Tile.STATE_UNAVAILABLE to R.string.shell_tile_impossible
             ProtectionState.STARTING -> Tile.STATE_INACTIVE to R.string.shell_tile_starting
             ProtectionState.OFF -> Tile.STATE_INACTIVE to R.string.shell_tile_off
-            ProtectionState.FAILED,
+            ProtectionState.FAILED ->
+                Tile.STATE_INACTIVE to if (status.holdsBack) R.string.shell_tile_closed else R.string.shell_tile_lost
             ProtectionState.CONSENT_MISSING,
             ProtectionState.OTHER_VPN,
             ProtectionState.OTHER_VPN_ALWAYS_ON,

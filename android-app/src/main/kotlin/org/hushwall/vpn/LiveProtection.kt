@@ -4,6 +4,7 @@ import android.app.Notification
 import android.content.Context
 import android.content.Intent
 import android.net.VpnService
+import android.os.Build
 import android.os.Handler
 import android.os.Looper
 import java.io.File
@@ -24,6 +25,9 @@ import org.hushwall.policy.Pause
  *
  * Another VPN is never pushed aside, except by the user's own turning on. While one is there the service waits in the
  * foreground, as from the background it could not begin again, and takes the place back once the other has been gone for a while.
+ *
+ * A filter that hangs would hold the tunnel, and with it all internet, for ever: the process ends itself then, and Android starts
+ * the service anew, as it is sticky.
  */
 internal class LiveProtection(
     private val context: Context,
@@ -34,6 +38,7 @@ internal class LiveProtection(
     private val record: ProtectionRecord,
     private val logFile: File,
     private val now: () -> Long,
+    private val endProcess: () -> Unit,
 ) : Protection, Filter.Listener, Screen.Listener {
     private val main = Handler(Looper.getMainLooper())
     private val wish = Wish(context)
@@ -41,13 +46,16 @@ internal class LiveProtection(
     internal val networks = Networks(context, main, ::onNetworks)
     private val screen = Screen(context, this)
     private val filter = Filter(core, OwnerLookup(context), main, this)
-    private val session = Session(context, filter, policy, apps, networks, screen)
+    private val gateways = CallGateways(context)
+    private val session = Session(context, filter, policy, apps, networks, screen, gateways)
     private val notifications = Notifications(context, log, filter, main)
     private val listeners = CopyOnWriteArrayList<(ProtectionStatus) -> Unit>()
 
     private var service: FirewallService? = null
     private var consentMissing = false
+    private var noVpn = false
     private var failure: String? = null
+    private var restarting = false
     private var failures = 0
 
     /** When the engine last answered since the tunnel came up. */
@@ -68,6 +76,7 @@ internal class LiveProtection(
     private val takeBack = Later(main) { if (waiting && wish.on && !networks.otherVpn(session.addresses)) bringUp() }
     private val again = Later(main, ::restart)
     private val endOfPause = Later(main, ::resume)
+    private val deadline = Deadline(filter, main, ::onHang)
     private val noAnswer = Later(main) {
         beat = null
         refresh()
@@ -98,12 +107,16 @@ internal class LiveProtection(
         if (core.trouble != null) return null
         val consent = try {
             VpnService.prepare(context)
+        } catch (e: NullPointerException) {
+            // The system's service for VPNs is not there.
+            return hasNoVpn()
         } catch (e: RuntimeException) {
             // Seen of some makers' systems: SecurityException.
             fail("Android refuses to ask for consent: $e")
             return null
         }
-        if (consent != null) return consent
+        if (consent != null) return if (consent.resolveActivity(context.packageManager) == null) hasNoVpn() else consent
+        noVpn = false
         wish.on = true
         consentMissing = false
         failure = null
@@ -119,7 +132,7 @@ internal class LiveProtection(
         consentMissing = false
         beat = null
         record.off()
-        session.close()
+        closeSession()
         service?.end()
         refresh()
     }
@@ -180,7 +193,7 @@ internal class LiveProtection(
         if (this.service !== service) return
         this.service = null
         if (wish.on) record.down(GapCause.STOPPED_BY_SYSTEM)
-        session.close()
+        closeSession()
         refresh()
     }
 
@@ -189,7 +202,7 @@ internal class LiveProtection(
         main.post {
             beat = null
             consentMissing = true
-            session.close()
+            closeSession()
             onNetworks()
             record.down(if (waiting) GapCause.OTHER_VPN else GapCause.CONSENT_LOST)
             refresh()
@@ -198,6 +211,7 @@ internal class LiveProtection(
 
     override fun onFiltering(plan: TunnelPlan) {
         failure = null
+        restarting = false
         beat = null
         record.up()
         refresh()
@@ -226,7 +240,7 @@ internal class LiveProtection(
         if (screen.isOn && events.any { it is CoreEvent.Connection }) main.post(notifications::onTraffic)
         for (event in events) {
             when (event) {
-                is CoreEvent.Connection -> Unit
+                is CoreEvent.Connection -> if (gateways.learn(event.row)) main.post(::renewIfOutdated)
                 is CoreEvent.Fault -> main.post { fail(event.message) }
                 is CoreEvent.Log -> log.told(event)
             }
@@ -246,6 +260,12 @@ internal class LiveProtection(
 
     override fun onStorageUnlocked() {
         filter.order { log.takeBuffer(logFile) }
+    }
+
+    private fun hasNoVpn(): Intent? {
+        noVpn = true
+        refresh()
+        return null
     }
 
     private fun startService() {
@@ -293,6 +313,7 @@ internal class LiveProtection(
     /** The filter does not work. A tunnel stays up and closed, and it is tried again, less and less often. */
     private fun fail(message: String) {
         failure = message
+        restarting = false
         record.down(GapCause.FILTER_FAILED, message)
         refresh()
         if (wish.on && service != null) again.after(RETRIES_MS[failures.coerceAtMost(RETRIES_MS.size - 1)])
@@ -303,8 +324,20 @@ internal class LiveProtection(
         again.cancel()
         if (!wish.on) return
         if (service == null) return startService()
+        restarting = true
         filter.close()
+        deadline.watch()
         bringUp()
+    }
+
+    private fun closeSession() {
+        session.close()
+        deadline.watch()
+    }
+
+    private fun onHang() {
+        if (wish.on) record.down(GapCause.FILTER_FAILED, "it could not be ended")
+        endProcess()
     }
 
     private fun onChoices() {
@@ -341,30 +374,50 @@ internal class LiveProtection(
     private fun refresh() {
         val next = observe()
         if (next == status) return
-        val isOther = next.state != status.state
-        status = if (isOther) next.copy(since = now()) else next
-        if (isOther) FirewallTile.renew(context)
+        val isSame = next.state == status.state
+        val readsSame = isSame && next.holdsBack == status.holdsBack
+        status = if (isSame) next else next.copy(since = now())
+        if (!readsSame) FirewallTile.renew(context)
         notifications.show(status, service != null)
         listeners.forEach { it(status) }
     }
 
     private fun observe(): ProtectionStatus {
         val other = networks.otherVpn(session.addresses)
+        val tunnelUp = session.isUp && networks.isUp(session.addresses)
         val facts = Facts(
-            trouble = core.trouble,
+            obstacle = obstacle(),
+            trouble = core.trouble?.message,
             wanted = wish.on,
             otherVpn = other,
             otherAlwaysOn = other && others.alwaysOn() != null,
             consentMissing = consentMissing,
             failure = failure,
-            up = session.isUp && networks.isUp(session.addresses),
+            up = tunnelUp,
             patient = patient,
             paused = session.pause != null,
             answered = beat != null,
             network = networks.state,
         )
-        val otherLabel = if (other) others.label() else null
-        return ProtectionStatus(facts.state, beat, session.pause?.until, otherLabel, facts.detail, status.since)
+        return ProtectionStatus(
+            state = facts.state,
+            testedAt = beat,
+            pausedUntil = session.pause?.until,
+            otherVpn = if (other) others.label() else null,
+            detail = facts.detail,
+            since = status.since,
+            tunnelUp = tunnelUp,
+            alwaysOn = if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.Q) service?.isAlwaysOn else null,
+            lockdown = Build.VERSION.SDK_INT >= Build.VERSION_CODES.Q && service?.isLockdownEnabled == true,
+            restarting = restarting,
+            obstacle = obstacle(),
+        )
+    }
+
+    private fun obstacle(): Obstacle? = when (core.trouble?.isMissing) {
+        true -> Obstacle.NO_CORE
+        false -> Obstacle.OTHER_CORE
+        null -> if (noVpn) Obstacle.NO_VPN else null
     }
 
     private companion object {

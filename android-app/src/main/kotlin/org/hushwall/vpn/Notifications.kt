@@ -46,12 +46,12 @@ internal class Notifications(
     /** The notification of the service, for this status. */
     fun of(status: ProtectionStatus): Notification {
         val title = title(status)
-        val builder = builder(CHANNEL_STATUS, title, icon(status.state))
+        val builder = builder(CHANNEL_STATUS, title, icon(status))
             .setOngoing(true)
             .setOnlyAlertOnce(true)
             .setShowWhen(false)
             .setVisibility(Notification.VISIBILITY_PRIVATE)
-            .setPublicVersion(builder(CHANNEL_STATUS, title, icon(status.state)).build())
+            .setPublicVersion(builder(CHANNEL_STATUS, title, icon(status)).build())
         stoppedToday?.takeIf { status.state in PROTECTED }?.let {
             builder.setContentText(context.resources.getQuantityString(R.plurals.shell_stopped_today, it.toInt(), it))
         }
@@ -65,7 +65,8 @@ internal class Notifications(
         val before = shown
         shown = status
         if (hasService) manager.notify(STATUS, of(status))
-        if (status.state in LOST && before?.state !in LOST) manager.notify(ALERT, lost(status))
+        val isNew = before?.state !in LOST || before?.holdsBack != status.holdsBack
+        if (status.state in LOST && isNew) manager.notify(ALERT, lost(status))
         if (status.state !in LOST && status.state != ProtectionState.STARTING) manager.cancel(ALERT)
     }
 
@@ -97,11 +98,17 @@ internal class Notifications(
         shown?.takeIf { it.state in PROTECTED }?.let { manager.notify(STATUS, of(it)) }
     }
 
-    private fun lost(status: ProtectionStatus): Notification =
-        builder(CHANNEL_LOST, context.getString(R.string.shell_lost), R.drawable.ic_status_off)
+    /** Loud once; what changes while protection is lost is told quietly. */
+    private fun lost(status: ProtectionStatus): Notification {
+        val words = if (isClosed(status)) R.string.state_failed else R.string.shell_lost
+        return builder(CHANNEL_LOST, context.getString(words), icon(status))
             .setContentText(title(status))
+            .setOnlyAlertOnce(true)
             .setAutoCancel(true)
             .build()
+    }
+
+    private fun isClosed(status: ProtectionStatus) = status.state == ProtectionState.FAILED && status.holdsBack
 
     private fun channel(id: String, name: Int, importance: Int) = NotificationChannel(id, context.getString(name), importance)
 
@@ -128,7 +135,7 @@ internal class Notifications(
         ProtectionState.PAUSED -> paused(status.pausedUntil)
         ProtectionState.OTHER_VPN, ProtectionState.OTHER_VPN_ALWAYS_ON -> context.getString(R.string.shell_other_vpn)
         ProtectionState.CONSENT_MISSING -> context.getString(R.string.shell_consent_missing)
-        ProtectionState.FAILED -> context.getString(R.string.shell_failed)
+        ProtectionState.FAILED -> context.getString(if (status.holdsBack) R.string.shell_failed else R.string.shell_not_started)
         ProtectionState.IMPOSSIBLE -> context.getString(R.string.shell_impossible)
     }
 
@@ -136,10 +143,10 @@ internal class Notifications(
         if (until == null) context.getString(R.string.shell_paused_until_unlock)
         else context.getString(R.string.shell_paused, DateFormat.getTimeFormat(context).format(Date(until)))
 
-    private fun icon(state: ProtectionState): Int = when (state) {
+    private fun icon(status: ProtectionStatus): Int = when (status.state) {
         ProtectionState.ON, ProtectionState.NO_NETWORK, ProtectionState.NOT_SURE -> R.drawable.ic_status_on
         ProtectionState.PAUSED -> R.drawable.ic_status_paused
-        ProtectionState.FAILED -> R.drawable.ic_status_closed
+        ProtectionState.FAILED -> if (status.holdsBack) R.drawable.ic_status_closed else R.drawable.ic_status_off
         else -> R.drawable.ic_status_off
     }
 

@@ -31,11 +31,23 @@ enum class ProtectionState {
     /** Android's consent for a VPN is missing or was taken back. */
     CONSENT_MISSING,
 
-    /** The filter failed. Where a tunnel is up it lets nothing through. */
+    /** The filter failed. Whether anything is held back, [ProtectionStatus.holdsBack] tells. */
     FAILED,
 
-    /** This phone cannot run it: no library for its processor, or no VPN support. */
+    /** This phone cannot run it; [ProtectionStatus.obstacle] tells why. */
     IMPOSSIBLE,
+}
+
+/** Why a phone cannot run the firewall. */
+enum class Obstacle {
+    /** This copy of the app has no core for the phone's processor. */
+    NO_CORE,
+
+    /** This copy's core does not belong to its app. */
+    OTHER_CORE,
+
+    /** This Android has no VPNs. */
+    NO_VPN,
 }
 
 /**
@@ -46,6 +58,11 @@ enum class ProtectionState {
  * @property otherVpn the label of the app that holds the VPN, where the system tells it.
  * @property detail what went wrong, in English, for the expert's view.
  * @property since when this state began, in Unix milliseconds.
+ * @property tunnelUp Android has a tunnel of ours: what the filter does not pass goes nowhere.
+ * @property alwaysOn Android's settings keep this VPN on. Null where Android does not tell: before API 29, and without a service.
+ * @property lockdown they also leave apps without internet where there is no tunnel ("Block connections without VPN").
+ * @property restarting the filter was told to begin anew, and has not yet done so.
+ * @property obstacle in [ProtectionState.IMPOSSIBLE]: what is in the way.
  */
 data class ProtectionStatus(
     val state: ProtectionState,
@@ -54,7 +71,15 @@ data class ProtectionStatus(
     val otherVpn: String? = null,
     val detail: String? = null,
     val since: Long? = null,
-)
+    val tunnelUp: Boolean = false,
+    val alwaysOn: Boolean? = null,
+    val lockdown: Boolean = false,
+    val restarting: Boolean = false,
+    val obstacle: Obstacle? = null,
+) {
+    /** Apps have no internet but through the filter: by the tunnel, or by Android's lockdown. */
+    val holdsBack: Boolean get() = tunnelUp || lockdown
+}
 
 /** The one switch of the firewall, and the one place that says whether it works. Call it on the main thread. */
 interface Protection {
@@ -76,6 +101,6 @@ interface Protection {
     /** Asks the engine now; the status changes when it has answered, or has not in time. */
     fun test()
 
-    /** Ends the filter and starts it anew under the same tunnel's rules. */
+    /** Ends the filter and starts it anew under the same tunnel's rules. One that cannot be ended takes the process with it. */
     fun restartFilter()
 }

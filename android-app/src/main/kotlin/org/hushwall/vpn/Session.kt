@@ -3,7 +3,6 @@ package org.hushwall.vpn
 import android.content.Context
 import android.os.Build
 import android.os.ParcelFileDescriptor
-import android.telephony.TelephonyManager
 import java.io.IOException
 import org.hushwall.apps.AppCatalogue
 import org.hushwall.core.jsonOf
@@ -26,6 +25,7 @@ internal class Session(
     private val apps: AppCatalogue,
     private val networks: Networks,
     private val screen: Screen,
+    private val gateways: CallGateways,
 ) {
     /** How an attempt to get a tunnel went. */
     sealed class Outcome {
@@ -113,7 +113,7 @@ internal class Session(
             lans = networks.state.lans,
             own = context.packageName,
             outside = policy.outside().flatMap(::packagesOf),
-            carrier = Carriers.ranges(context.getSystemService(TelephonyManager::class.java)?.simOperator),
+            carrier = gateways.addresses,
         )
         return TunnelPlan.of(wishes)
     }

@@ -9,6 +9,8 @@ import org.hushwall.policy.AppMode
 import org.hushwall.policy.FilePolicy
 import org.hushwall.policy.NetworkUse
 import org.hushwall.policy.Pause
+import org.hushwall.ui.Seed
+import org.json.JSONArray
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertNull
 import org.junit.Assert.assertThrows
@@ -39,6 +41,7 @@ class CoreTest {
         policy.hostRule(null, "one.example", allow = false, until = null)
         policy.hostRule("c.d,e.f", "one.example", allow = true, until = phone.now() + 60_000)
         policy.hostRule("c.d", "one.example", allow = false, until = null)
+        policy.pauseApp("c.d,e.f", phone.now() + 60_000)
         for (pause in listOf(null, Pause(null), Pause(phone.now() + 60_000))) {
             assertTrue(core.query("policy-check", "document" to policy.document(pause)).getBoolean("ok"))
         }
@@ -64,6 +67,17 @@ class CoreTest {
     }
 
     @Test
+    fun itTellsWhoseAHostIs() {
+        val log = phone.app.log
+        val row = Seed.row(1, Seed.shop, "a.tracking.intl.miui.com", 0, blocked = true, reason = Seed.nothing)
+        assertEquals("Xiaomi", log.known(row)?.about?.organisation)
+        assertNull(log.known(row.copy(host = "shop.example")))
+        assertEquals("Alibaba", log.known(row.copy(host = null, remote = "203.107.1.65:80"))?.about?.organisation)
+        assertEquals(0, log.contacts("a.b,c.d", phone.now() - 86_400_000, phone.now()).size)
+        assertNull(log.trouble)
+    }
+
+    @Test
     fun aLogOfANewerVersionIsTrouble() {
         phone.turnOn()
         phone.app.protection.turnOff()
@@ -76,6 +90,30 @@ class CoreTest {
         }
         assertThrows(CoreException::class.java) { phone.app.log.page(LogFilter()) }
         assertEquals(LogTrouble.NEWER_VERSION, phone.app.log.trouble)
+        assertTrue(phone.app.log.startAfresh())
+        assertEquals(0, phone.app.log.page(LogFilter()).rows.size)
+        assertNull(phone.app.log.trouble)
+        assertTrue(aside().isNotEmpty())
+        phone.app.log.clear()
+        assertEquals(emptyList<String>(), aside())
+    }
+
+    private fun aside() = phone.app.logFile().parentFile?.list().orEmpty().filter { ".newer-" in it }
+
+    @Test
+    fun aPauseOfOneAppLetsPassWhatItsModeAndListsStopButNotTheUsersOwnRule() {
+        val policy = phone.app.policy as FilePolicy
+        fun verdict(host: String): String {
+            val apps = JSONArray(listOf(jsonOf("uid" to 10_200, "name" to "a.b")))
+            core.setPolicy(jsonOf("document" to policy.document(null), "apps" to apps))
+            return phone.app.log.explain(10_200, host, null, 443).run { if (blocked) "stopped" else "passes" }
+        }
+        policy.setMode("a.b", AppMode.BLOCK)
+        policy.hostRule("a.b", "mine.example", allow = false, until = null)
+        assertEquals("stopped", verdict("other.example"))
+        policy.pauseApp("a.b", phone.now() + 60_000)
+        assertEquals("passes", verdict("other.example"))
+        assertEquals("stopped", verdict("mine.example"))
     }
 
     @Test

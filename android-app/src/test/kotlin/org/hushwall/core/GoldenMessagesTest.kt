@@ -3,7 +3,10 @@ package org.hushwall.core
 import android.app.Application
 import java.io.File
 import org.hushwall.AppRunner
+import org.hushwall.log.About
+import org.hushwall.log.Breakage
 import org.hushwall.log.Confidence
+import org.hushwall.log.Source
 import org.json.JSONObject
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertFalse
@@ -40,6 +43,7 @@ class GoldenMessagesTest {
         assertEquals(517L, row.bytesUp)
         assertEquals(3L, row.session)
         assertEquals("SG", row.country)
+        assertEquals(About("ads.kit", "Example Ads", "Kit", "advertising", "strict", isOwn = true), row.about)
         assertEquals(true, row.screenOff)
         assertNull(Messages.page(answers.getJSONObject("connections-end")).next)
     }
@@ -53,6 +57,25 @@ class GoldenMessagesTest {
         val explained = Messages.explanation(answers.getJSONObject("explain"))
         assertTrue(explained.blocked)
         assertEquals(listOf(true, false), explained.considered.map { it.decides })
+    }
+
+    @Test
+    fun whatIsKnownOfAHost() {
+        val known = checkNotNull(Messages.known(answers.getJSONObject("about")))
+        assertEquals("Example Ads", known.about.organisation)
+        assertEquals(listOf("advertising-id", "usage"), known.data)
+        assertEquals(Breakage("feature", "Ads stay empty.", "likely"), known.breakage)
+        assertEquals(Source("A measurement", "measurement", "2025-12"), known.sources.single())
+        assertNull(Messages.known(answers.getJSONObject("about-unknown")))
+    }
+
+    @Test
+    fun whomAnAppTalkedTo() {
+        val contact = Messages.contacts(answers.getJSONObject("report")).single()
+        assertEquals("advertising", contact.about?.category)
+        assertEquals(listOf(1L, 1L, 517L), listOf(contact.connections, contact.blocked, contact.bytes))
+        assertEquals(listOf("cdn.ads.example"), contact.hosts)
+        assertEquals("SG" to "Example Networks", contact.country to contact.network)
     }
 
     @Test

@@ -5,6 +5,7 @@ import java.io.File
 import org.hushwall.AppRunner
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertFalse
+import org.junit.Assert.assertNull
 import org.junit.Assert.assertThrows
 import org.junit.Assert.assertTrue
 import org.junit.Before
@@ -62,6 +63,16 @@ class FilePolicyTest {
     }
 
     @Test
+    fun oneChangeForSeveralAppsIsTakenBackForEachToWhatItWas() {
+        val policy = policy()
+        policy.setMode("a.b", AppMode.ALLOW)
+        val undo = policy.setModes(listOf("a.b", "c.d"), AppMode.BLOCK)
+        assertEquals(listOf(AppMode.BLOCK, AppMode.BLOCK), listOf("a.b", "c.d").map { policy().mode(it) })
+        undo.undo()
+        assertEquals(listOf(AppMode.ALLOW, AppMode.FILTER), listOf("a.b", "c.d").map { policy().mode(it) })
+    }
+
+    @Test
     fun aChoiceForASharedUserIdOutlivesAPackageThatJoins() {
         val policy = policy()
         policy.setMode("a.b,c.d", AppMode.BLOCK)
@@ -88,13 +99,62 @@ class FilePolicyTest {
     }
 
     @Test
-    fun begunAfreshAnUnusableFileIsKeptBeside() {
+    fun begunAfreshAnUnusableFileIsKeptBesideAndSoIsWhatWasChosenMeanwhile() {
         file.writeText("{")
         val policy = policy()
-        policy.startAfresh()
         policy.setMode("a.b", AppMode.BLOCK)
-        assertEquals(AppMode.BLOCK, policy().mode("a.b"))
-        assertTrue(folder.root.list().orEmpty().any { it.startsWith("policy.json.unusable") })
+        assertTrue(policy.startAfresh())
+        policy.setMode("c.d", AppMode.ALLOW)
+        assertNull(policy.trouble)
+        assertEquals(listOf("a.b", "c.d"), policy().changed())
+        assertEquals("{", folder.root.listFiles().orEmpty().single { it.name.startsWith("policy.json.unusable") }.readText())
+    }
+
+    @Test
+    fun whereTheStorageRefusesNothingIsBegunAfresh() {
+        file.writeText("{")
+        val policy = policy()
+        file.delete()
+        assertFalse(policy.startAfresh())
+        assertEquals(PolicyTrouble.DAMAGED, policy.trouble)
+    }
+
+    @Test
+    fun whatCannotBeWrittenCountsIsSaidAndIsWrittenWithTheNextChange() {
+        val policy = policy()
+        policy.setMode("a.b", AppMode.BLOCK)
+        // Where the new file would be written there is something that cannot be overwritten: as good as no room.
+        val inTheWay = File(file.path + ".new").apply { mkdir() }
+        policy.setMode("c.d", AppMode.ALLOW)
+        assertEquals(PolicyTrouble.NOT_SAVED, policy.trouble)
+        assertEquals(AppMode.ALLOW, policy.mode("c.d"))
+        assertEquals(listOf("a.b"), policy().changed())
+        inTheWay.delete()
+        policy.setMode("e.f", AppMode.BLOCK)
+        assertNull(policy.trouble)
+        assertEquals(listOf("a.b", "c.d", "e.f"), policy().changed())
+    }
+
+    @Test
+    fun aPauseOfOneAppIsKeptAndEndsByItself() {
+        policy().pauseApp("a.b", 5_000)
+        val policy = policy()
+        assertEquals(5_000L, policy.pausedUntil("a.b"))
+        assertEquals(listOf("a.b"), policy.changed())
+        policy.pauseApp("a.b", null).undo()
+        assertEquals(5_000L, policy.pausedUntil("a.b"))
+        now = 5_000
+        assertNull(policy.pausedUntil("a.b"))
+        assertEquals(emptyList<String>(), policy.changed())
+    }
+
+    @Test
+    fun theLocalNetworkIsOutsideUntilItIsPutInside() {
+        assertFalse(policy().lanInside)
+        val undo = policy().setLanInside(true)
+        assertTrue(policy().lanInside)
+        undo.undo()
+        assertFalse(policy().lanInside)
     }
 
     @Test

@@ -12,6 +12,9 @@ class ShadowVpn : ShadowVpnService() {
     @Implementation(minSdk = 29)
     fun isLockdownEnabled(): Boolean = lockdown
 
+    @Implementation(minSdk = 29)
+    fun isAlwaysOn(): Boolean = alwaysOn
+
     @Implementation
     fun setUnderlyingNetworks(networks: Array<Network>?): Boolean {
         underlying = networks?.toList()
@@ -20,6 +23,7 @@ class ShadowVpn : ShadowVpnService() {
 
     companion object {
         var lockdown = false
+        var alwaysOn = false
         var underlying: List<Network>? = null
     }
 }

@@ -1,15 +1,20 @@
 // The list of what happens, live and held.
 package org.hushwall.ui
 
+import android.content.ClipboardManager
 import android.content.Intent
 import android.view.View
+import android.widget.EditText
+import android.widget.ListView
+import android.widget.TextView
+import java.util.Locale
 import org.hushwall.AppRunner
+import org.hushwall.log.Reason
+import org.hushwall.ui.activity.ConnectionRow
 import org.hushwall.ui.connection.ConnectionActivity
 import org.hushwall.ui.connection.RowBundle
 import org.hushwall.ui.main.MainActivity
 import org.hushwall.ui.record.RecordActivity
-import org.hushwall.ui.settings.RulesActivity
-import org.hushwall.ui.settings.SettingsActivity
 import org.hushwall.vpn.ProtectionState
 import org.hushwall.vpn.ProtectionStatus
 import org.junit.Assert.assertEquals
@@ -19,7 +24,6 @@ import org.junit.Before
 import org.junit.Test
 import org.junit.runner.RunWith
 import org.robolectric.annotation.Config
-import org.robolectric.shadows.ShadowAlertDialog
 
 @RunWith(AppRunner::class)
 @Config(sdk = [34], application = FakeHushwall::class, instrumentedPackages = [CLOCKED], qualifiers = "en-w411dp-h891dp-hdpi")
@@ -81,6 +85,41 @@ class ActivityTest {
     }
 
     @Test
+    fun theDayOfWhatIsAtTheTopStaysInSight() {
+        fake.log.rows = (1L..60).map { Seed.row(it, Seed.shop, "a$it.example.com", it * 120, true, Seed.listed("example.com")) }
+        val root = activity()
+        val list = Stage.shown(root).filterIsInstance<ListView>().single()
+        fun headings() = Stage.texts(list.parent as View).count { it == "Today" }
+        assertEquals(1, headings())
+        list.setSelection(30)
+        Stage.settle()
+        assertTrue(list.firstVisiblePosition > 0)
+        assertEquals(1, headings())
+    }
+
+    @Test
+    fun aLongPressOffersToDecideAndToNarrowDown() {
+        val root = activity()
+        fun press() {
+            Stage.shown(root).filterIsInstance<ConnectionRow>().first().performLongClick()
+            Stage.settle()
+        }
+        press()
+        Stage.tap(Stage.sheet(), "Always let through for this app")
+        val rule = fake.policy.hosts.single()
+        assertEquals(listOf(Seed.browser.key, "sa.api.intl.miui.com", true), listOf(rule.key, rule.host, rule.allow))
+        Stage.tap(root, "Undo")
+        assertTrue(fake.policy.hosts.isEmpty())
+        press()
+        Stage.tap(Stage.sheet(), "Copy name")
+        val clip = fake.getSystemService(ClipboardManager::class.java).primaryClip
+        assertEquals("sa.api.intl.miui.com", clip?.getItemAt(0)?.text)
+        press()
+        Stage.tap(Stage.sheet(), "Show only this app")
+        assertFalse(Stage.says(root, "WhatsApp"))
+    }
+
+    @Test
     fun aGapStandsBetweenTheRows() {
         fake.gaps.list = Seed.gaps() + Seed.gapToday.copy(from = Seed.NOW - 60_000, to = Seed.NOW - 50_000)
         val root = activity()
@@ -104,12 +143,94 @@ class ActivityTest {
     fun oneConnectionTellsWhyHowSureAndByWhat() {
         val root = Stage.root(connection(Seed.rows().first(), 14))
         val told = listOf(
-            "Stopped", "Mi Browser tried to reach", "Only the name lookup left.", "Known for tracking", "Sure", "Built-in protections",
-            "Singapore", "Computer rented from Alibaba Cloud", "13 times before",
+            "Stopped", "Mi Browser tried to send usage statistics to Xiaomi.", "Only the name lookup left.", "It only reports what you do",
+            "also in incognito mode", "Usually sent: pages opened, search words, and device number.", "Nothing that you would notice.",
+            "What breaks when stopped (confirmed)", "Sure", "Xiaomi protections", "National Cyber Security Centre of Lithuania (2021-09)",
+            "sa.api.intl.miui.com", "Singapore", "Computer rented from Alibaba Cloud", "13 times before",
         )
         for (text in told) {
             assertTrue(text, Stage.says(root, text))
         }
+    }
+
+    @Test
+    fun aRowSaysToWhomAndWhatFor() {
+        val root = activity()
+        val spoken = Stage.all(root).mapNotNull { it.contentDescription?.toString() }
+        assertTrue(spoken.any { it.startsWith("Stopped. Mi Browser to Xiaomi, usage statistics, 14 times, ") })
+        assertTrue(spoken.any { it.startsWith("Stopped. Shop to AppsFlyer, install tracking, ") })
+        assertTrue(spoken.any { it.startsWith("Stopped. Analytics to Alibaba, hidden name lookup, 6 times, ") })
+        assertTrue(spoken.any { it.startsWith("Let through. WhatsApp to Meta, needed by this app, ") })
+        assertTrue(spoken.any { it.startsWith("Let through. Find Device to Xiaomi, never stopped, ") })
+        assertTrue(Stage.says(root, "Stopped · usage statistics"))
+    }
+
+    @Test
+    fun searchFindsACompany() {
+        val root = activity()
+        Stage.tap(root, "Search")
+        Stage.shown(root).filterIsInstance<EditText>().single().setText("alibaba")
+        Stage.pass(1)
+        assertTrue(Stage.says(root, "203.107.1.65"))
+        assertFalse(Stage.says(root, "sa.api.intl.miui.com"))
+        fake.log.happens(fresh(9_001))
+        fake.log.happens(Seed.rows().first { it.owner.name == Seed.analytics.key }.copy(id = 9_002, remote = "203.107.1.33:80"))
+        Stage.pass(3)
+        assertTrue(Stage.says(root, "203.107.1.33"))
+        assertFalse(Stage.says(root, "new.example.com"))
+    }
+
+    @Test
+    @Config(qualifiers = "ar-ldrtl-w411dp-h891dp-hdpi")
+    fun inArabicTheCataloguesSentencesRunFromLeftToRight() {
+        val root = Stage.root(connection(Seed.rows().first(), 1))
+        val sentence = Stage.shown(root).filterIsInstance<TextView>().first { "incognito" in it.text }
+        assertEquals(View.TEXT_DIRECTION_LTR, sentence.textDirection)
+        assertEquals(Locale.ENGLISH, sentence.textLocale)
+        assertTrue(Stage.says(root, "إحصاءات الاستخدام"))
+    }
+
+    @Test
+    fun ofACodeOfANewerCoreTheReasonIsTold() {
+        val row = Seed.rows().first()
+        val newer = row.copy(about = row.about?.copy(category = "of-a-newer-core"))
+        val root = Stage.root(connection(newer, 1))
+        assertTrue(Stage.says(root, "Mi Browser tried to reach Xiaomi."))
+        assertTrue(Stage.says(root, "Known for tracking"))
+        fake.log.rows = listOf(newer)
+        assertTrue(Stage.says(activity(), "Stopped · known tracker"))
+    }
+
+    @Test
+    fun whatPassedSaysWhy() {
+        val passed = Seed.rows().first { it.owner.name == Seed.weather.key }
+        for ((code, words) in mapOf(
+            "nothing-against" to "Weather reached Xiaomi. No rule speaks against it.",
+            "rule" to "Weather reached Xiaomi. Your rule lets it pass.",
+            "app-allowed" to "Weather reached Xiaomi. You allow this app everything.",
+            "paused" to "Weather reached Xiaomi. Hushwall was paused.",
+        )) {
+            assertTrue(code, Stage.says(Stage.root(connection(passed.copy(reason = Reason(code, "")), 1)), words))
+        }
+        val own = Seed.rows().first { it.owner.name == Seed.whatsApp.key }
+        assertTrue(Stage.says(Stage.root(connection(own, 1)), "WhatsApp reached Meta. The app itself needs this."))
+        val hidden = passed.copy(host = null, about = null, asnName = "Cloudflare")
+        assertTrue(Stage.says(Stage.root(connection(hidden, 1)), "Weather connected to Cloudflare. It hid the name"))
+    }
+
+    @Test
+    fun whatThePhoneNeedsIsStoppedOnlyAfterItIsSaidWhatBreaks() {
+        val needed = Seed.rows().first { it.owner.name == Seed.findDevice.key }
+        val root = Stage.root(connection(needed, 1))
+        assertTrue(Stage.says(root, "Your phone needs this one."))
+        assertTrue(Stage.says(root, "Find Device reached Xiaomi. The phone needs this."))
+        assertFalse(Stage.says(root, "Always stop"))
+        Stage.tap(root, "More")
+        assertTrue(Stage.says(Stage.sheet(), "A lost phone cannot be found."))
+        Stage.tap(Stage.sheet(), "Stop anyway…")
+        assertFalse(fake.policy.hosts.single().allow)
+        Stage.tap(root, "Undo")
+        assertTrue(fake.policy.hosts.isEmpty())
     }
 
     @Test
@@ -147,26 +268,6 @@ class ActivityTest {
         for (text in listOf("96.8%", "02:13 to 06:40", "4 h 27 min", "The phone closed Hushwall.", "18:02 to 18:40", "41 s")) {
             assertTrue(text, Stage.says(root, text))
         }
-    }
-
-    @Test
-    fun deletingTheRecordAsksFirst() {
-        val screen = Stage.open(SettingsActivity::class.java).get()
-        Stage.tap(Stage.root(screen), "Delete the record")
-        assertFalse(fake.log.cleared)
-        ShadowAlertDialog.getLatestAlertDialog().getButton(android.app.AlertDialog.BUTTON_POSITIVE).performClick()
-        Stage.settle()
-        assertTrue(fake.log.cleared)
-    }
-
-    @Test
-    fun aRuleIsReadAsASentenceAndTakenAway() {
-        fake.policy.hostRule(Seed.browser.key, "ads.example.com", allow = false, until = null)
-        val root = Stage.root(Stage.open(RulesActivity::class.java).get())
-        assertTrue(Stage.says(root, "Mi Browser may not reach"))
-        Stage.tap(root, "Remove rule")
-        assertTrue(fake.policy.hosts.isEmpty())
-        assertTrue(Stage.says(root, "You rarely need one"))
     }
 
     private fun connection(row: org.hushwall.log.LogRow, count: Int): ConnectionActivity =

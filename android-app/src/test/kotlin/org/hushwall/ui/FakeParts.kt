@@ -3,19 +3,23 @@ package org.hushwall.ui
 
 import android.content.Intent
 import android.graphics.drawable.Drawable
+import java.util.concurrent.CountDownLatch
 import org.hushwall.Hushwall
 import org.hushwall.apps.AppCatalogue
 import org.hushwall.apps.AppInfo
 import org.hushwall.log.ActivityLog
+import org.hushwall.log.Contact
 import org.hushwall.log.DayTotals
 import org.hushwall.log.Explanation
 import org.hushwall.log.HourTotal
+import org.hushwall.log.Known
 import org.hushwall.log.LogChanges
 import org.hushwall.log.LogFilter
 import org.hushwall.log.LogPage
 import org.hushwall.log.LogRow
 import org.hushwall.log.LogTrouble
 import org.hushwall.log.Reason
+import org.hushwall.log.addressOf
 import org.hushwall.policy.AppMode
 import org.hushwall.policy.HostRule
 import org.hushwall.policy.NetworkUse
@@ -95,15 +99,26 @@ class FakePolicy : UserPolicy {
     val modes = HashMap<String, AppMode>()
     val uses = HashMap<String, NetworkUse>()
     val hosts = ArrayList<HostRule>()
+    val pauses = HashMap<String, Long>()
+
+    /** Whether the storage takes a new file. */
+    var isWritable = true
 
     override var trouble: PolicyTrouble? = null
 
+    override var lanInside = false
+        private set
+
     override fun mode(key: String) = modes[key] ?: AppMode.FILTER
 
-    override fun setMode(key: String, mode: AppMode): Undo {
-        val before = mode(key)
+    override fun setModes(keys: List<String>, mode: AppMode): Undo {
+        val before = keys.associateWith(::mode)
+        keys.forEach { put(it, mode) }
+        return changed { before.forEach(::put) }
+    }
+
+    private fun put(key: String, mode: AppMode) {
         if (mode == AppMode.FILTER) modes.remove(key) else modes[key] = mode
-        return changed { setMode(key, before) }
     }
 
     override fun networks(key: String) = uses[key] ?: NetworkUse()
@@ -128,7 +143,26 @@ class FakePolicy : UserPolicy {
         return changed { hosts += rule }
     }
 
-    override fun changed() = (modes.keys + uses.keys).sorted()
+    override fun pausedUntil(key: String) = pauses[key]
+
+    override fun pauseApp(key: String, until: Long?): Undo {
+        val before = pausedUntil(key)
+        if (until == null) pauses.remove(key) else pauses[key] = until
+        return changed { pauseApp(key, before) }
+    }
+
+    override fun setLanInside(inside: Boolean): Undo {
+        val before = lanInside
+        lanInside = inside
+        return changed { setLanInside(before) }
+    }
+
+    override fun startAfresh(): Boolean {
+        if (isWritable) trouble = null
+        return isWritable
+    }
+
+    override fun changed() = (modes.keys + uses.keys + pauses.keys).sorted()
 
     override fun listen(listener: () -> Unit): AutoCloseable {
         listeners += listener
@@ -148,6 +182,9 @@ class FakePolicy : UserPolicy {
 class FakeLog : ActivityLog {
     @Volatile var rows: List<LogRow> = emptyList()
 
+    /** Answers wait for it. */
+    @Volatile var ready = CountDownLatch(0)
+
     @Volatile var day = DayTotals(0, 0, 0, emptyList(), emptyList())
 
     @Volatile var hours: List<HourTotal> = emptyList()
@@ -156,7 +193,10 @@ class FakeLog : ActivityLog {
     private var mark = 1L
     var cleared = false
 
-    override var trouble: LogTrouble? = null
+    /** Whether the storage takes a new file, or a change of the old. */
+    var isWritable = true
+
+    @Volatile override var trouble: LogTrouble? = null
 
     /** A connection happens now. */
     @Synchronized
@@ -181,7 +221,10 @@ class FakeLog : ActivityLog {
         return LogChanges(rows, mark, false)
     }
 
-    override fun today() = day
+    override fun today(): DayTotals {
+        ready.await()
+        return day
+    }
 
     override fun totals(since: Long, until: Long, app: String?) =
         hours.filter { it.hour in since..until && (app == null || it.owner.name == app) }
@@ -189,16 +232,48 @@ class FakeLog : ActivityLog {
     override fun explain(uid: Int, host: String?, address: String?, port: Int) =
         Explanation(false, Reason("nothing-against", "No rule is against it"), emptyList())
 
+    override fun known(row: LogRow): Known? = row.about?.let(Seed::known)
+
+    override fun contacts(app: String, since: Long, until: Long): List<Contact> =
+        rows.filter { it.owner.name == app && it.started in since until until }
+            .groupBy { it.about?.id ?: it.host ?: it.asnName ?: addressOf(it.remote) }
+            .map { (who, all) -> contact(who, all) }
+            .sortedByDescending { it.connections }
+
+    private fun contact(who: String, all: List<LogRow>) = Contact(
+        who,
+        all.first().about,
+        all.size.toLong(),
+        all.count { it.blocked }.toLong(),
+        all.sumOf { it.bytesUp + it.bytesDown },
+        all.maxOf { it.started },
+        all.mapNotNull { it.host }.distinct(),
+        all.filter { it.host == null }.map { addressOf(it.remote) }.distinct(),
+        all.first().country,
+        all.first().asnName,
+    )
+
     override fun clear() {
+        check(isWritable) { "no room" }
         cleared = true
         rows = emptyList()
+        trouble = null
+    }
+
+    override fun startAfresh(): Boolean {
+        if (isWritable) trouble = null
+        return isWritable
     }
 
     private fun matches(row: LogRow, filter: LogFilter): Boolean =
         (filter.app == null || row.owner.name == filter.app) &&
             (filter.blocked == null || row.blocked == filter.blocked) &&
             (filter.since?.let { row.started >= it } ?: true) &&
-            (filter.text?.let { row.host.orEmpty().contains(it) || row.owner.name.orEmpty().contains(it) } ?: true)
+            (filter.host?.let { row.host == it || row.host.orEmpty().endsWith(".$it") } ?: true) &&
+            (filter.text?.let { has(row, it) } ?: true)
+
+    private fun has(row: LogRow, text: String): Boolean =
+        listOf(row.host, row.owner.name, row.about?.organisation).any { it.orEmpty().contains(text, ignoreCase = true) }
 }
 
 class FakeGaps : Gaps {

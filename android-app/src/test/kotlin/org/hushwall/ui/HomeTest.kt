@@ -3,6 +3,9 @@ package org.hushwall.ui
 
 import android.content.Intent
 import android.graphics.Insets
+import android.net.ConnectivityManager
+import android.net.NetworkCapabilities
+import android.provider.Settings
 import android.view.View
 import android.view.WindowInsets
 import android.widget.TextView
@@ -13,6 +16,7 @@ import org.hushwall.ui.main.MainActivity
 import org.hushwall.ui.record.RecordActivity
 import org.hushwall.ui.setup.SetupActivity
 import org.hushwall.ui.setup.SetupMemory
+import org.hushwall.vpn.Obstacle
 import org.hushwall.vpn.ProtectionState
 import org.hushwall.vpn.ProtectionStatus
 import org.junit.Assert.assertEquals
@@ -54,6 +58,15 @@ class HomeTest {
     }
 
     @Test
+    fun whoTriedMostIsToldWithWhatForAndToWhom() {
+        val root = Stage.root(home())
+        assertTrue(Stage.says(root, "Usage statistics to Xiaomi, Singapore"))
+        assertTrue(Stage.says(root, "Ads to Xiaomi, Singapore"))
+        fake.log.rows = fake.log.rows.map { it.copy(about = null) }
+        assertTrue(Stage.says(Stage.root(home()), "sa.api.intl.miui.com"))
+    }
+
+    @Test
     fun theTestOfTheFilterIsTold() {
         val screen = home()
         assertTrue(Stage.says(Stage.root(screen), "Tested 12 s ago"))
@@ -72,7 +85,6 @@ class HomeTest {
             ProtectionState.OTHER_VPN to "another app has it",
             ProtectionState.OTHER_VPN_ALWAYS_ON to "Switch off “Always-on VPN”",
             ProtectionState.CONSENT_MISSING to "Android asks again after some updates",
-            ProtectionState.IMPOSSIBLE to "another kind of processor",
         )
         for ((state, sentence) in sentences) {
             status(state)
@@ -81,15 +93,56 @@ class HomeTest {
     }
 
     @Test
-    fun aFailedFilterIsCalledClosedOnlyWhereATunnelHoldsTheInternetBack() {
+    fun aFailedFilterIsCalledClosedOnlyWhereSomethingHoldsTheInternetBack() {
         val root = Stage.root(home())
         status(ProtectionState.FAILED) { copy(since = Seed.NOW - 120_000) }
         assertTrue(Stage.says(root, "Not protected"))
-        Stage.tunnelIsUp()
-        status(ProtectionState.FAILED) { copy(detail = "again") }
-        status(ProtectionState.FAILED) { copy(since = Seed.NOW - 120_000) }
+        assertTrue(Stage.says(root, "Apps use the internet unfiltered"))
+        status(ProtectionState.FAILED) { copy(since = Seed.NOW - 120_000, tunnelUp = true) }
         assertTrue(Stage.says(root, "Closed for safety"))
         assertTrue(Stage.says(root, "14:30"))
+        status(ProtectionState.FAILED) { copy(since = Seed.NOW - 120_000, lockdown = true) }
+        assertTrue(Stage.says(root, "Closed for safety"))
+        assertTrue(Stage.says(root, "Block connections without VPN"))
+    }
+
+    @Test
+    fun whatIsInTheWayIsToldByItsCauseAndAnotherCopyIsOfferedOnlyWhereItHelps() {
+        val root = Stage.root(home())
+        val sentences = mapOf(
+            Obstacle.NO_CORE to "another kind of processor",
+            Obstacle.OTHER_CORE to "do not belong together",
+            Obstacle.NO_VPN to "no VPN support",
+        )
+        for ((obstacle, sentence) in sentences) {
+            status(ProtectionState.IMPOSSIBLE) { copy(obstacle = obstacle, detail = "no VPN for this processor") }
+            assertTrue("$obstacle: ${Stage.texts(root)}", Stage.says(root, sentence))
+            assertEquals(obstacle != Obstacle.NO_VPN, Stage.says(root, "How to get the right one"))
+        }
+    }
+
+    @Test
+    fun aFilterThatDoesNotAnswerIsOfferedToBeRestartedAndSaysSoMeanwhile() {
+        val root = Stage.root(home())
+        status(ProtectionState.NOT_SURE)
+        Stage.tap(root, "Restart filter")
+        assertEquals(listOf("restart"), fake.protection.asked)
+        status(ProtectionState.NOT_SURE) { copy(restarting = true) }
+        assertTrue(Stage.says(root, "Hushwall closes itself in a few seconds and comes back"))
+        assertFalse(Stage.says(root, "Restart filter"))
+    }
+
+    @Test
+    fun whatAndroidKeepsOnIsNotTurnedOffButTold() {
+        status(ProtectionState.ON) { copy(alwaysOn = true) }
+        val screen = home()
+        Stage.tap(Stage.root(screen), "Protected")
+        assertEquals(emptyList<String>(), fake.protection.asked)
+        val told = ShadowAlertDialog.getLatestAlertDialog()
+        assertEquals("Android keeps Hushwall on", shadowOf(told).title)
+        told.getButton(android.app.AlertDialog.BUTTON_POSITIVE).performClick()
+        Stage.settle()
+        assertEquals(Settings.ACTION_VPN_SETTINGS, shadowOf(screen).nextStartedActivity.action)
     }
 
     @Test
@@ -122,6 +175,22 @@ class HomeTest {
         shadowOf(screen).receiveResult(asked.intent, android.app.Activity.RESULT_CANCELED, null)
         val told = shadowOf(ShadowAlertDialog.getLatestAlertDialog())
         assertEquals("Your phone answered for you", told.title)
+    }
+
+    @Test
+    fun consentRefusedByTheUserIsAnotherThingAndCanBeAskedForAgain() {
+        status(ProtectionState.OFF)
+        fake.protection.consent = Intent("android.net.vpn.CONSENT")
+        val screen = home()
+        Stage.tap(Stage.root(screen), "Off")
+        val asked = shadowOf(screen).nextStartedActivityForResult
+        Stage.pass(2)
+        shadowOf(screen).receiveResult(asked.intent, android.app.Activity.RESULT_CANCELED, null)
+        val told = ShadowAlertDialog.getLatestAlertDialog()
+        assertEquals("Nothing was changed", shadowOf(told).title)
+        told.getButton(android.app.AlertDialog.BUTTON_POSITIVE).performClick()
+        Stage.settle()
+        assertEquals("android.net.vpn.CONSENT", shadowOf(screen).nextStartedActivityForResult.intent.action)
     }
 
     @Test
@@ -158,6 +227,42 @@ class HomeTest {
         assertTrue(Stage.says(Stage.root(home()), "These rules come from a newer Hushwall"))
         fake.policy.trouble = PolicyTrouble.DAMAGED
         assertTrue(Stage.says(Stage.root(home()), "Your rules could not be read"))
+        fake.policy.trouble = PolicyTrouble.NOT_SAVED
+        assertTrue(Stage.says(Stage.root(home()), "Your last choice could not be saved"))
+    }
+
+    @Test
+    fun ofSeveralBannersOneIsShownAndTheOthersOnDemand() {
+        fake.policy.trouble = PolicyTrouble.DAMAGED
+        fake.log.trouble = LogTrouble.STORAGE_FULL
+        val root = Stage.root(home())
+        assertTrue(Stage.says(root, "Your rules could not be read"))
+        assertFalse(Stage.says(root, "Storage is full"))
+        Stage.tap(root, "and 1 more")
+        assertTrue(Stage.says(root, "Storage is full"))
+        assertFalse(Stage.says(root, "and 1 more"))
+    }
+
+    @Test
+    fun rulesThatCannotBeUsedAreBegunAnewOnlyAfterAQuestion() {
+        fake.policy.trouble = PolicyTrouble.NEWER_VERSION
+        val root = Stage.root(home())
+        Stage.tap(root, "These rules come from a newer Hushwall")
+        assertEquals(PolicyTrouble.NEWER_VERSION, fake.policy.trouble)
+        ShadowAlertDialog.getLatestAlertDialog().getButton(android.app.AlertDialog.BUTTON_POSITIVE).performClick()
+        Stage.settle()
+        assertEquals(null, fake.policy.trouble)
+        assertFalse(Stage.says(root, "These rules come from a newer Hushwall"))
+    }
+
+    @Test
+    fun aNetworkThatWantsASignInIsTold() {
+        val manager = fake.getSystemService(ConnectivityManager::class.java)
+        val capabilities = manager.getNetworkCapabilities(manager.activeNetwork)
+        shadowOf(capabilities).addCapability(NetworkCapabilities.NET_CAPABILITY_CAPTIVE_PORTAL)
+        val screen = home()
+        Stage.tap(Stage.root(screen), "This network wants you to sign in first")
+        assertEquals(Settings.ACTION_WIFI_SETTINGS, shadowOf(screen).nextStartedActivity.action)
     }
 
     @Test

@@ -13,6 +13,7 @@ import android.view.ViewGroup
 import android.widget.EditText
 import android.widget.TextView
 import org.hushwall.AppRunner
+import org.hushwall.R
 import org.hushwall.ui.app.AppActivity
 import org.hushwall.ui.connection.ConnectionActivity
 import org.hushwall.ui.connection.RowBundle
@@ -25,6 +26,7 @@ import org.hushwall.ui.setup.SetupCheckActivity
 import org.hushwall.vpn.ProtectionState
 import org.hushwall.vpn.ProtectionStatus
 import org.junit.Assert.assertEquals
+import org.junit.Assert.assertTrue
 import org.junit.Before
 import org.junit.Test
 import org.junit.runner.RunWith
@@ -66,6 +68,26 @@ class LookTest {
     @Test
     @Config(sdk = [35])
     fun android15() = everyScreen()
+
+    @Test
+    fun marksByDay() = marks()
+
+    @Test
+    @Config(qualifiers = "+night")
+    fun marksByNight() = marks()
+
+    /** Lines and drawings that carry a meaning: 3 to 1 on every ground they stand on. */
+    private fun marks() {
+        fun colour(id: Int) = Stage.fake.getColor(id)
+        val pairs = listOf(R.color.bg, R.color.surface, R.color.surface2).map { R.color.outline to it } +
+            listOf(R.color.surface, R.color.surface2, R.color.tint).map { R.color.brand to it } +
+            listOf(R.color.warn to R.color.warn_tint, R.color.fail to R.color.fail_tint, R.color.on_tint to R.color.tint)
+        for ((mark, ground) in pairs) {
+            val contrast = contrast(colour(mark), colour(ground))
+            val names = listOf(mark, ground).joinToString(" on ") { Stage.fake.resources.getResourceEntryName(it) }
+            assertTrue("$names: $contrast", contrast >= 3)
+        }
+    }
 
     private fun everyScreen() {
         val main = Stage.open(MainActivity::class.java)

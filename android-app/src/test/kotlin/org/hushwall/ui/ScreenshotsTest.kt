@@ -6,6 +6,7 @@ import android.app.Activity
 import android.content.Intent
 import org.hushwall.AppRunner
 import org.hushwall.ui.app.AppActivity
+import org.hushwall.ui.apps.AppRow
 import org.hushwall.ui.connection.ConnectionActivity
 import org.hushwall.ui.connection.RowBundle
 import org.hushwall.ui.main.MainActivity
@@ -15,6 +16,7 @@ import org.hushwall.ui.settings.SettingsActivity
 import org.hushwall.ui.setup.SetupActivity
 import org.hushwall.ui.setup.SetupCheckActivity
 import org.hushwall.ui.setup.SetupMemory
+import org.hushwall.vpn.Obstacle
 import org.hushwall.vpn.ProtectionState
 import org.hushwall.vpn.ProtectionStatus
 import org.junit.Before
@@ -101,9 +103,24 @@ class ScreenshotsTest {
         Stage.pictureWithSheet(main, "mode-light")
         Stage.tap(Stage.sheet(), "Block")
         Stage.picture(main, "undo-light")
+        main.undo.dismiss()
+        Stage.shown(Stage.root(main)).filterIsInstance<AppRow>().take(2).forEach { it.performLongClick() }
+        Stage.settle()
+        Stage.picture(main, "selection-light")
+        main.closeOpen()
+        inApp("Xiaomi · usage statistics", "destination-light")
+        inApp("Something broke?", "broken-light")
         Stage.fake.policy.hostRule(Seed.browser.key, "sa.api.intl.miui.com", allow = true, until = null)
         shoot(RulesActivity::class.java, "rules-light")
         for (step in listOf(0, 1, 4, 5, 6)) shoot(SetupActivity::class.java, "first-run-step-${step + 1}", atStep = step)
+    }
+
+    /** The sheet that a tap on the browser's screen brings. */
+    private fun inApp(tapped: String, name: String) {
+        val screen = Stage.open(AppActivity::class.java, Intent().putExtra(AppActivity.KEY, Seed.browser.key)).get()
+        Stage.tap(Stage.root(screen), tapped)
+        Stage.pictureWithSheet(screen, name)
+        Stage.dialog().dismiss()
     }
 
     private fun eachState(name: String) {
@@ -117,11 +134,12 @@ class ScreenshotsTest {
             "other-vpn" to ProtectionStatus(ProtectionState.OTHER_VPN, otherVpn = "Work VPN"),
             "other-always" to ProtectionStatus(ProtectionState.OTHER_VPN_ALWAYS_ON, otherVpn = "Work VPN"),
             "consent" to ProtectionStatus(ProtectionState.CONSENT_MISSING),
-            "closed" to ProtectionStatus(ProtectionState.FAILED, since = Seed.NOW - 2 * minutes),
-            "impossible" to ProtectionStatus(ProtectionState.IMPOSSIBLE),
+            "closed" to ProtectionStatus(ProtectionState.FAILED, since = Seed.NOW - 2 * minutes, tunnelUp = true),
+            "restarting" to ProtectionStatus(ProtectionState.NOT_SURE, restarting = true),
+            "not-started" to ProtectionStatus(ProtectionState.FAILED, since = Seed.NOW - 2 * minutes),
+            "impossible" to ProtectionStatus(ProtectionState.IMPOSSIBLE, obstacle = Obstacle.NO_CORE),
         )
         for ((state, status) in states) {
-            if (state == "closed") Stage.tunnelIsUp()
             fake.protection.status = status
             shoot(MainActivity::class.java, "$name-$state")
         }

@@ -6,14 +6,18 @@ import android.os.SystemClock
 import android.provider.Settings
 import java.util.TimeZone
 import org.hushwall.apps.AppInfo
+import org.hushwall.log.About
 import org.hushwall.log.AppTotal
+import org.hushwall.log.Breakage
 import org.hushwall.log.Confidence
 import org.hushwall.log.DayTotals
 import org.hushwall.log.HourBar
 import org.hushwall.log.HourTotal
+import org.hushwall.log.Known
 import org.hushwall.log.LogRow
 import org.hushwall.log.Owner
 import org.hushwall.log.Reason
+import org.hushwall.log.Source
 import org.hushwall.policy.AppMode
 import org.hushwall.ui.setup.SetupMemory
 import org.hushwall.vpn.Gap
@@ -111,29 +115,58 @@ object Seed {
         val country: String,
         val confidence: Confidence? = Confidence.SEEN,
         val source: String = "sni",
+        val about: About? = null,
     )
 
     private val miui = listed("miui.com")
     private val ads = listed("ad.intl.xiaomi.com")
-    private val address = listed("203.0.113.65")
+    private val address = listed("203.107.1.65")
+    private val easy = Reason("listed", "Entry", "EasyPrivacy", "appsflyer.com")
     private val blocked = Reason("app-blocked", "The app is blocked")
 
+    private val sensors = about("xiaomi.sensors", "Xiaomi", "Sensors Analytics", "analytics")
+    private val xiaomiAds = about("xiaomi.ads", "Xiaomi", "Ads", "advertising")
+    private val mistat = about("xiaomi.mistat", "Xiaomi", "MiStat", "analytics")
+    private val oneTrack = about("xiaomi.onetrack", "Xiaomi", "OneTrack", "analytics")
+    private val find = about("xiaomi.find-device", "Xiaomi", "Find Device", "find-device", "never")
+    private val market = about("xiaomi.weather", "Xiaomi", "Weather", "content", "strict")
+    private val meta = about("meta.whatsapp", "Meta", "WhatsApp", "content", "strict").copy(isOwn = true)
+    private val appsFlyer = about("appsflyer", "AppsFlyer", "AppsFlyer", "attribution")
+    private val httpDns = about("alibaba.httpdns", "Alibaba", "Alibaba HTTPDNS", "name-lookup")
+
+    private fun about(id: String, company: String, product: String, category: String, level: String = "block") =
+        About(id, company, product, category, level)
+
+    /** What the catalogue says of each of them; enough for a screen to show. */
+    fun known(about: About): Known {
+        val hard = Breakage("hard", "A lost phone cannot be found.", "likely")
+        val breakage = if (about == find) hard else Breakage("none", null, "confirmed")
+        val sources = listOf(
+            Source("A block list", "list", "2024-11"),
+            Source("National Cyber Security Centre of Lithuania", "measurement", "2021-09"),
+        )
+        if (about != sensors) return Known(about, "Does what it does.", emptyList(), breakage, sources)
+        val purpose = "Reports the pages, searches and downloads of Xiaomi's browsers, also in incognito mode."
+        return Known(about, purpose, listOf("pages", "searches", "device-id", "of-a-newer-core"), breakage, sources)
+    }
+
     private val bursts = listOf(
-        Burst(14, browser, "sa.api.intl.miui.com", 12, 2, miui, "SG"),
-        Burst(1, whatsApp, "mmx-ds.cdn.whatsapp.net", 14, 1, nothing, "IE"),
-        Burst(3, getApps, "api.ad.intl.xiaomi.com", 21, 1, ads, "SG"),
-        Burst(1, shop, "t.appsflyer.com", 35, 1, Reason("listed", "Entry", "EasyPrivacy", "appsflyer.com"), "US"),
-        Burst(1, findDevice, "find.api.micloud.xiaomi.net", 49, 1, needed, "DE"),
-        Burst(6, analytics, null, 67, 1, address, "CN", null, "hidden"),
-        Burst(1, weather, "weather.market.xiaomi.com", 88, 1, nothing, "SG", Confidence.RESOLVED, "dns"),
-        Burst(1, msa, "data.mistat.intl.xiaomi.com", 92, 1, blocked, "SG", Confidence.GUESSED, "guess"),
-        Burst(234, browser, "sa.api.intl.miui.com", 200, 90, miui, "SG"),
-        Burst(97, browser, "api.ad.intl.xiaomi.com", 250, 200, ads, "SG"),
-        Burst(67, browser, null, 300, 300, address, "CN", null, "hidden"),
+        Burst(14, browser, "sa.api.intl.miui.com", 12, 2, miui, "SG", about = sensors),
+        Burst(1, whatsApp, "mmx-ds.cdn.whatsapp.net", 14, 1, nothing, "IE", about = meta),
+        Burst(3, getApps, "api.ad.intl.xiaomi.com", 21, 1, ads, "SG", about = xiaomiAds),
+        Burst(1, shop, "t.appsflyer.com", 35, 1, easy, "US", about = appsFlyer),
+        Burst(1, findDevice, "find.api.micloud.xiaomi.net", 49, 1, needed, "DE", about = find),
+        Burst(6, analytics, null, 67, 1, address, "CN", null, "hidden", httpDns),
+        Burst(1, weather, "weather.market.xiaomi.com", 88, 1, nothing, "SG", Confidence.RESOLVED, "dns", market),
+        Burst(1, msa, "data.mistat.intl.xiaomi.com", 92, 1, blocked, "SG", Confidence.GUESSED, "guess", mistat),
+        Burst(234, browser, "sa.api.intl.miui.com", 200, 90, miui, "SG", about = sensors),
+        Burst(97, browser, "api.ad.intl.xiaomi.com", 250, 200, ads, "SG", about = xiaomiAds),
+        Burst(41, browser, null, 300, 300, address, "CN", null, "hidden", httpDns),
+        Burst(26, browser, "tracker.example.net", 310, 300, listed("example.net"), "US"),
         Burst(34, browser, "www.example.org", 400, 500, nothing, "US", Confidence.RESOLVED, "dns"),
-        Burst(4, browser, "find.api.micloud.xiaomi.net", 500, 9_000, needed, "DE"),
-        Burst(40, msa, "data.mistat.intl.xiaomi.com", 700, 400, blocked, "SG"),
-        Burst(30, analytics, "tracking.intl.miui.com", 800, 400, miui, "DE"),
+        Burst(4, browser, "find.api.micloud.xiaomi.net", 500, 9_000, needed, "DE", about = find),
+        Burst(40, msa, "api.ad.intl.xiaomi.com", 700, 400, blocked, "SG", about = xiaomiAds),
+        Burst(30, analytics, "tracking.intl.miui.com", 800, 400, miui, "DE", about = oneTrack),
     )
 
     fun rows(): List<LogRow> {
@@ -142,7 +175,7 @@ object Seed {
             (0 until burst.count).map { i ->
                 val isBlocked = burst.reason.code == "listed" || burst.reason.code == "app-blocked"
                 val row = row(++id, burst.app, burst.host, burst.from + i * burst.every, isBlocked, burst.reason)
-                val server = if (burst.host == null) "203.0.113.65:80" else "203.0.113.7:443"
+                val server = if (burst.host == null) "203.107.1.65:80" else "203.0.113.7:443"
                 val asn = "Alibaba Cloud".takeIf { burst.reason == miui }
                 row.copy(
                     remote = server,
@@ -151,6 +184,7 @@ object Seed {
                     nameSource = burst.source,
                     asn = asn?.let { 45_102 },
                     asnName = asn,
+                    about = burst.about,
                 )
             }
         }

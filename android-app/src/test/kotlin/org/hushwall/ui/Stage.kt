@@ -6,8 +6,6 @@ import android.app.Dialog
 import android.content.Intent
 import android.graphics.Bitmap
 import android.graphics.Canvas
-import android.net.ConnectivityManager
-import android.net.NetworkCapabilities
 import android.os.Looper
 import android.view.View
 import android.view.ViewGroup
@@ -20,8 +18,6 @@ import org.robolectric.RuntimeEnvironment
 import org.robolectric.Shadows.shadowOf
 import org.robolectric.android.controller.ActivityController
 import org.robolectric.shadows.ShadowDialog
-import org.robolectric.shadows.ShadowNetwork
-import org.robolectric.shadows.ShadowNetworkCapabilities
 
 object Stage {
     val fake: FakeHushwall get() = Seed.fake(RuntimeEnvironment.getApplication())
@@ -47,16 +43,6 @@ object Stage {
             shadowOf(Looper.getMainLooper()).idleFor(1, TimeUnit.SECONDS)
             settle()
         }
-    }
-
-    /** Android has a VPN network. */
-    fun tunnelIsUp() {
-        val manager = RuntimeEnvironment.getApplication().getSystemService(ConnectivityManager::class.java)
-        val network = ShadowNetwork.newInstance(77)
-        val capabilities = ShadowNetworkCapabilities.newInstance()
-        shadowOf(capabilities).addTransportType(NetworkCapabilities.TRANSPORT_VPN)
-        shadowOf(manager).addNetwork(network, null)
-        shadowOf(manager).setNetworkCapabilities(network, capabilities)
     }
 
     fun all(root: View): List<View> =

@@ -7,6 +7,7 @@ import android.os.IBinder
 import android.os.Parcel
 import org.hushwall.AppRunner
 import org.hushwall.Phone
+import org.hushwall.lab.LibC
 import org.hushwall.policy.AppMode
 import org.hushwall.shadows.RealFd
 import org.hushwall.shadows.ShadowVpn
@@ -52,6 +53,16 @@ class ServiceTest {
     }
 
     @Test
+    fun whereConsentCannotEvenBeAskedThereAreNoVpns() {
+        phone.consentCannotBeAsked()
+        assertNull(protection.turnOn())
+        assertEquals(ProtectionState.IMPOSSIBLE, phone.state)
+        assertEquals(Obstacle.NO_VPN, protection.status.obstacle)
+        phone.consent(true)
+        phone.turnOn()
+    }
+
+    @Test
     fun aTunnelThatAndroidDoesNotGiveIsConsentMissing() {
         Tunnels.establish = { null }
         protection.turnOn()
@@ -65,6 +76,7 @@ class ServiceTest {
         protection.turnOn()
         phone.runService()
         assertEquals(ProtectionState.FAILED, phone.state)
+        assertFalse(protection.status.holdsBack)
         assertTrue(protection.status.detail.orEmpty().contains("INTERACT_ACROSS_USERS"))
         Tunnels.establish = Tunnels::pair
         phone.pass(1_000)
@@ -173,6 +185,16 @@ class ServiceTest {
     }
 
     @Test
+    fun whatAndroidsSettingsSayIsLookedUpAsOftenAsSomebodyLooks() {
+        phone.turnOn()
+        val told = RuntimeEnvironment.getApiLevel() >= 29
+        assertEquals(if (told) false else null, protection.status.alwaysOn)
+        ShadowVpn.alwaysOn = true
+        protection.listen { }.close()
+        assertEquals(if (told) true else null, protection.status.alwaysOn)
+    }
+
+    @Test
     fun withoutANetworkItSaysSoAndWithOneItIsOnAgain() {
         phone.turnOn()
         phone.offline()
@@ -225,10 +247,23 @@ class ServiceTest {
         phone.awaitState(ProtectionState.FAILED)
         // Nobody reads from the tunnel, and it is not closed: nothing passes.
         assertEquals(1, RealFd.open.size)
+        assertTrue(protection.status.holdsBack)
         phone.pass(1_000)
         phone.vpnComesUp()
         phone.awaitState(ProtectionState.ON)
         assertEquals(GapCause.FILTER_FAILED, phone.app.gaps.since(0).single().cause)
+    }
+
+    @Test
+    fun aFilterWhoseTunnelIsGoneSaysSoByItself() {
+        phone.turnOn()
+        Tunnels.farEnds.forEach { LibC.close(it) }
+        Tunnels.farEnds.clear()
+        // Nobody asks: the core tells.
+        phone.awaitState(ProtectionState.FAILED)
+        phone.pass(1_000)
+        phone.vpnComesUp()
+        phone.awaitState(ProtectionState.ON)
     }
 
     private fun explained() = phone.beside { phone.app.log.explain(10_200, "host.example", null, 443).reason.code }

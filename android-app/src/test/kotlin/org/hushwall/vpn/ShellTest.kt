@@ -116,6 +116,8 @@ class ShellTest {
         phone.app.protection.test()
         phone.awaitState(ProtectionState.FAILED)
         val alert = notification(Notifications.ALERT)!!
+        assertEquals("Closed for safety", alert.title())
+        assertEquals("The filter failed. Hushwall holds back all internet and tries again", notification(Notifications.STATUS)!!.title())
         assertEquals(NotificationManager.IMPORTANCE_HIGH, notifications.getNotificationChannel(alert.channelId).importance)
         phone.pass(1_000)
         phone.vpnComesUp()
@@ -157,6 +159,9 @@ class ShellTest {
         phone.vpnGoes()
         phone.pass(10_000)
         assertEquals(ProtectionState.FAILED, phone.state)
+        val alert = notification(Notifications.ALERT)!!
+        assertEquals("Not protected", alert.title())
+        assertEquals("The filter could not start. Nothing is stopped right now", alert.extras.getString(Notification.EXTRA_TEXT))
         assertEquals(GapCause.STOPPED_BY_SYSTEM, phone.app.gaps.since(0).single().cause)
     }
 

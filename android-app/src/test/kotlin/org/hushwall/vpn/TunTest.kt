@@ -117,6 +117,16 @@ class TunTest {
     }
 
     @Test
+    fun theCarriersGatewayForCallsOverWifiStaysOutsideOnceTheSystemSpokeToIt() {
+        ipsec(BROWSER)
+        phone.await("the app's datagram in the log") { rows().any { it.owner.uid == BROWSER && it.remote.endsWith(":4500") } }
+        assertTrue(wayToTheServer().contains("tun0"))
+        ipsec(SYSTEM)
+        phone.await("a tunnel without it") { !wayToTheServer().contains("tun") }
+        assertEquals(2, Tunnels.asked.size)
+    }
+
+    @Test
     fun ifTheCoreFailsNothingPassesUntilItIsBack() {
         phone.app.core.close()
         assertEquals(listOf("tun0"), lab.devices())
@@ -178,11 +188,20 @@ class TunTest {
 
     private fun curl(uid: Int) = phone.beside { lab.curl(uid, URL) }
 
+    /** A datagram to an IPsec gateway at the server's address, and the wait for an answer, in which its owner is found. */
+    private fun ipsec(uid: Int) = phone.beside {
+        val script = "exec 3<>/dev/udp/${Lab.SERVER}/4500; echo ike >&3; read -t 2 -u 3"
+        lab.run(lab.app, "setpriv", "--reuid", "$uid", "--clear-groups", "bash", "-c", script)
+    }
+
+    private fun wayToTheServer() = lab.run(lab.app, "ip", "route", "get", Lab.SERVER).text
+
     private fun rows() = phone.beside { phone.app.log.page(LogFilter()).rows }
 
     private fun explained(uid: Int) = phone.beside { phone.app.log.explain(uid, null, Lab.SERVER, 80).reason.code }
 
     private companion object {
+        const val SYSTEM = 1_000
         const val BROWSER = 10_123
         const val ANALYTICS = 10_124
         const val URL = "http://${Lab.SERVER}/"

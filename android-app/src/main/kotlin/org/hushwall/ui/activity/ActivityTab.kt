@@ -9,12 +9,12 @@ import android.widget.LinearLayout
 import android.widget.ListView
 import org.hushwall.R
 import org.hushwall.log.LogRow
-import org.hushwall.ui.apps.plain
 import org.hushwall.ui.connection.ConnectionActivity
 import org.hushwall.ui.connection.RowBundle
 import org.hushwall.ui.kit.add
 import org.hushwall.ui.kit.column
 import org.hushwall.ui.kit.dp
+import org.hushwall.ui.kit.listMargin
 import org.hushwall.ui.kit.pad
 import org.hushwall.ui.kit.showIf
 import org.hushwall.ui.main.MainActivity
@@ -24,8 +24,10 @@ import org.hushwall.ui.settings.SettingsActivity
 import org.hushwall.ui.widget.EmptyView
 import org.hushwall.ui.widget.SearchBar
 import org.hushwall.ui.widget.TopBar
+import org.hushwall.ui.widget.WaitingRows
 import org.hushwall.ui.widget.Weight
 import org.hushwall.ui.widget.WordButton
+import org.hushwall.ui.widget.plain
 import org.hushwall.ui.words.Words
 
 internal class ActivityTab(private val screen: MainActivity) : Tab {
@@ -33,6 +35,8 @@ internal class ActivityTab(private val screen: MainActivity) : Tab {
     private val feed = Feed()
     private val list = ListView(screen)
     private val rows = FeedAdapter(screen, ::open, ::menu) { screen.startActivity(Intent(screen, RecordActivity::class.java)) }
+    private val day = StickyDay(screen, rows)
+    private val waiting = WaitingRows(screen)
     private val empty = EmptyView(screen)
     private val bar = TopBar(screen, screen.getString(R.string.activity))
     private val search = SearchBar(screen, R.string.search_activity) { setFilter(filter.copy(text = it)) }
@@ -95,8 +99,11 @@ internal class ActivityTab(private val screen: MainActivity) : Tab {
         val frame = FrameLayout(screen)
         frame.addView(list)
         frame.addView(empty)
+        frame.addView(FrameLayout(screen).pad(screen.listMargin, 0).apply { addView(waiting) })
+        frame.addView(day.view)
         val place = FrameLayout.LayoutParams(-2, -2, android.view.Gravity.CENTER_HORIZONTAL or android.view.Gravity.TOP)
-        place.topMargin = screen.dp(8)
+        // Below the heading of the day.
+        place.topMargin = screen.dp(44)
         frame.addView(newPill, place)
         newPill.showIf(false)
         empty.showIf(false)
@@ -105,7 +112,9 @@ internal class ActivityTab(private val screen: MainActivity) : Tab {
 
     private fun paint() {
         val items = feed.items()
+        waiting.end()
         rows.show(items)
+        list.post { day.follow(list) }
         live.show(feed.perMinute(System.currentTimeMillis()), isHeld)
         val waiting = feed.waitingCount
         newPill.showIf(waiting > 0)
@@ -164,6 +173,7 @@ internal class ActivityTab(private val screen: MainActivity) : Tab {
         }
 
         override fun onScroll(view: AbsListView, first: Int, visible: Int, total: Int) {
+            day.follow(view)
             if (total > 0 && first + visible >= total - NEAR_END) source.more(System.currentTimeMillis())
         }
     }

@@ -1,11 +1,12 @@
-// One connection, or several that say the same: who, the verdict as word and shape, why, to which place, when.
+// One connection, or several that say the same: who to whom, the verdict as word and shape, what for or why, to which place, when.
 package org.hushwall.ui.activity
 
-import android.graphics.Typeface
+import android.graphics.Canvas
+import android.graphics.Paint
+import android.graphics.drawable.Drawable
 import android.text.SpannableStringBuilder
 import android.text.Spanned
-import android.text.style.ForegroundColorSpan
-import android.text.style.StyleSpan
+import android.text.style.ImageSpan
 import android.widget.Button
 import android.widget.LinearLayout
 import org.hushwall.R
@@ -16,11 +17,11 @@ import org.hushwall.ui.kit.add
 import org.hushwall.ui.kit.addRest
 import org.hushwall.ui.kit.column
 import org.hushwall.ui.kit.dp
-import org.hushwall.ui.kit.oneLine
 import org.hushwall.ui.kit.pad
 import org.hushwall.ui.kit.rowOrStack
 import org.hushwall.ui.kit.shape
 import org.hushwall.ui.kit.showIf
+import org.hushwall.ui.kit.smallIcon
 import org.hushwall.ui.kit.stacks
 import org.hushwall.ui.kit.tabular
 import org.hushwall.ui.kit.text
@@ -32,6 +33,7 @@ import org.hushwall.ui.widget.listGround
 import org.hushwall.ui.words.Owners
 import org.hushwall.ui.words.Verdicts
 import org.hushwall.ui.words.Words
+import org.hushwall.ui.words.emphasized
 
 internal class ConnectionRow(
     private val screen: MainActivity,
@@ -41,7 +43,7 @@ internal class ConnectionRow(
     private val words = Words(screen)
     private val verdicts = Verdicts(screen)
     private val avatar = Avatar(screen)
-    private val name = text(screen, Type.SUBTITLE).oneLine()
+    private val name = text(screen, Type.SUBTITLE)
     private val time = text(screen, Type.LABEL, R.color.ink3).tabular()
     private val why = text(screen, Type.SMALL)
     private val times = text(screen, Type.LABEL, R.color.ink2).tabular()
@@ -77,7 +79,7 @@ internal class ConnectionRow(
         pad(16, 9)
         val mark = if (row.blocked) R.drawable.ic_stop else R.drawable.ic_pass
         avatar.show(app, label, mark, if (row.blocked) R.color.brand else R.color.ink2)
-        name.text = label
+        name.text = title(label, verdicts.company(row))
         time.text = words.timeWithSeconds(row.started)
         why.text = reason(row)
         times.text = screen.getString(R.string.times, words.number(next.count.toLong()))
@@ -90,21 +92,52 @@ internal class ConnectionRow(
 
     private fun reason(row: LogRow): CharSequence {
         val verdict = verdicts.word(row.blocked)
-        val all = SpannableStringBuilder(screen.getString(R.string.two_parts, verdict, verdicts.short(row)))
-        val at = all.indexOf(verdict)
-        if (at < 0) return all
         val colour = screen.getColor(if (row.blocked) R.color.brand else R.color.ink2)
-        all.setSpan(ForegroundColorSpan(colour), at, at + verdict.length, Spanned.SPAN_EXCLUSIVE_EXCLUSIVE)
-        all.setSpan(StyleSpan(Typeface.BOLD), at, at + verdict.length, Spanned.SPAN_EXCLUSIVE_EXCLUSIVE)
-        return all
+        return emphasized(screen.getString(R.string.two_parts, verdict, verdicts.short(row)), verdict, colour)
+    }
+
+    /** "Mi Browser → Xiaomi": the arrow is a drawing that points the way reading goes. */
+    private fun title(label: String, company: String?): CharSequence {
+        val all = SpannableStringBuilder(words.name(label))
+        if (company == null) return all
+        val arrow = screen.smallIcon(R.drawable.ic_pass, R.color.ink2, 0)
+        val size = Math.round(name.textSize)
+        arrow.setBounds(0, 0, size, size)
+        arrow.layoutDirection = resources.configuration.layoutDirection
+        all.append(" ").append("\uFFFC", MiddleSpan(arrow), Spanned.SPAN_EXCLUSIVE_EXCLUSIVE)
+        return all.append(" ").append(words.name(company))
     }
 
     private fun spoken(label: String, item: FeedItem.Connection): String {
         val row = item.row
-        val target = row.host ?: Verdicts.address(row.remote)
+        val target = verdicts.company(row) ?: row.host ?: Verdicts.address(row.remote)
         val count = if (item.count > 1) words.plural(R.plurals.n_times, item.count.toLong()) + ", " else ""
         return screen.getString(
             R.string.row_spoken, verdicts.word(row.blocked), label, target, verdicts.short(row), count + words.time(row.started),
         )
+    }
+}
+
+/** A drawing within a line, at the middle of its capital letters. */
+private class MiddleSpan(drawing: Drawable) : ImageSpan(drawing) {
+    override fun draw(
+        canvas: Canvas,
+        text: CharSequence,
+        start: Int,
+        end: Int,
+        x: Float,
+        top: Int,
+        y: Int,
+        bottom: Int,
+        paint: Paint,
+    ) {
+        canvas.save()
+        canvas.translate(x, y - paint.textSize * HALF_A_CAPITAL - drawable.bounds.height() / 2f)
+        drawable.draw(canvas)
+        canvas.restore()
+    }
+
+    private companion object {
+        const val HALF_A_CAPITAL = 0.355f
     }
 }

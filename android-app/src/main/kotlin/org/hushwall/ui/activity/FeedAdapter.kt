@@ -5,10 +5,12 @@ import android.view.View
 import android.view.ViewGroup
 import android.widget.BaseAdapter
 import android.widget.FrameLayout
+import android.widget.TextView
 import org.hushwall.R
 import org.hushwall.log.LogRow
 import org.hushwall.ui.kit.Compat
 import org.hushwall.ui.kit.Type
+import org.hushwall.ui.kit.listMargin
 import org.hushwall.ui.kit.pad
 import org.hushwall.ui.kit.text
 import org.hushwall.ui.main.MainActivity
@@ -67,16 +69,26 @@ internal class FeedAdapter(
 
     private fun framed(child: View): FrameLayout =
         FrameLayout(screen).apply {
-            pad(16, 0)
+            pad(screen.listMargin, 0)
             addView(child)
         }
 
+    fun isDay(position: Int): Boolean = items.getOrNull(position) is FeedItem.Day
+
+    /** The day to which the row at [position] belongs; null above the first heading. */
+    fun dayAt(position: Int): Long? =
+        items.subList(0, Math.min(position + 1, items.size)).filterIsInstance<FeedItem.Day>().lastOrNull()?.at
+
+    fun nameOf(day: Long): String = words.dayInWords(day, System.currentTimeMillis())
+
     private fun day(at: Long): View {
-        val name = words.dayInWords(at, System.currentTimeMillis())
-        val heading = text(screen, Type.SMALL_MEDIUM, R.color.ink2, name).pad(20, 8, 20, 8)
+        val heading = dayPadding(text(screen, Type.SMALL_MEDIUM, R.color.ink2, nameOf(at)))
         Compat.heading(heading)
         return heading
     }
 
     private fun notSeen(gap: Gap): View = NotSeenRow(screen, gap, openRecord)
 }
+
+/** A heading in the list and the one that sticks lie over each other. */
+internal fun dayPadding(heading: TextView): TextView = heading.pad(heading.context.listMargin + 4, 8)

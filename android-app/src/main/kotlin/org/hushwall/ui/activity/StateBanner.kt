@@ -26,7 +26,8 @@ internal class StateBanner(private val context: Context) {
                 if (until == null) context.getString(R.string.state_paused_unlock)
                 else context.getString(R.string.state_paused_line, Words(context).time(until))
             }
-            ProtectionState.FAILED -> context.getString(R.string.state_failed)
+            ProtectionState.FAILED -> context.getString(if (status.holdsBack) R.string.state_failed else R.string.state_not_protected_line)
+            ProtectionState.CONSENT_MISSING, ProtectionState.IMPOSSIBLE -> context.getString(R.string.not_running_no_activity)
             ProtectionState.OTHER_VPN, ProtectionState.OTHER_VPN_ALWAYS_ON -> context.getString(R.string.other_vpn_no_activity)
             else -> null
         }

@@ -3,33 +3,33 @@ package org.hushwall.ui.app
 
 import android.content.Intent
 import android.os.Bundle
-import android.widget.FrameLayout
-import android.widget.ScrollView
 import org.hushwall.R
 import org.hushwall.apps.AppInfo
 import org.hushwall.policy.AppMode
 import org.hushwall.ui.apps.ModeSheet
-import org.hushwall.ui.apps.said
-import org.hushwall.ui.kit.Screen
+import org.hushwall.ui.apps.explainBlock
 import org.hushwall.ui.kit.add
 import org.hushwall.ui.kit.column
-import org.hushwall.ui.kit.pad
 import org.hushwall.ui.main.MainActivity
 import org.hushwall.ui.setup.Doors
 import org.hushwall.ui.widget.Banner
+import org.hushwall.ui.widget.PageScreen
 import org.hushwall.ui.widget.Sheet
-import org.hushwall.ui.widget.TopBar
-import org.hushwall.ui.widget.UndoBar
+import org.hushwall.ui.widget.WaitingRows
+import org.hushwall.ui.widget.Weight
+import org.hushwall.ui.widget.WordButton
+import org.hushwall.ui.widget.said
 import org.hushwall.ui.widget.word
 import org.hushwall.ui.words.Words
 
-internal class AppActivity : Screen() {
+internal class AppActivity : PageScreen() {
     private val words by lazy { Words(this) }
     private lateinit var key: String
     private lateinit var modeCard: ModeCard
     private lateinit var numbers: NumbersCard
     private lateinit var destinations: DestinationsCard
-    private lateinit var undo: UndoBar
+    private val paused by lazy { column(this) }
+    private val waiting by lazy { WaitingRows(this) }
     private var info: AppInfo? = null
     private var loadedAt = 0L
 
@@ -37,13 +37,13 @@ internal class AppActivity : Screen() {
         super.onCreate(saved)
         key = intent.getStringExtra(KEY) ?: return finish()
         info = hushwall.apps.byKey(key)
-        undo = UndoBar(this)
-        modeCard = ModeCard(this, label(), ::setMode) { use ->
+        showPage(label(), title = "")
+        modeCard = ModeCard(this, label(), ::askMode) { use ->
             undo.show(getString(R.string.networks_changed, words.name(label())), hushwall.policy.setNetworks(key, use))
         }
         numbers = NumbersCard(this)
         destinations = DestinationsCard(this) { DestinationSheet(this, key, label(), it, undo).show() }
-        show(frame(), label())
+        fill()
     }
 
     override fun onStart() {
@@ -58,33 +58,42 @@ internal class AppActivity : Screen() {
     override fun onTick(now: Long) {
         if (!::modeCard.isInitialized || now - loadedAt < REFRESH_MILLIS) return
         loadedAt = now
+        showPolicy()
         questions.ask({ AppData(hushwall, key).load(now) }) {
+            waiting.end()
             numbers.show(it)
-            destinations.show(it)
+            destinations.show(it.contacts)
         }
     }
 
-    private fun frame(): FrameLayout {
-        val page = column(this).pad(16, 0, 16, 24)
+    private fun fill() {
         page.add(AppHeader(this, info, label()), bottom = 12)
         if (info == null) page.add(Banner(this, getString(R.string.app_gone), null, R.drawable.ic_info, R.color.surface2), bottom = 12)
+        page.add(paused)
         page.add(modeCard, bottom = 12)
         page.add(numbers, bottom = 12)
+        val broken = WordButton(this, Weight.RAISED, getString(R.string.something_broke), drawable = R.drawable.ic_undo) {
+            BrokenSheet(this, key, label(), info, ::setMode).show()
+        }
+        page.add(broken, bottom = 12)
+        page.add(waiting)
         page.add(destinations)
-        val scroll = ScrollView(this)
-        scroll.addView(page)
-        val column = column(this)
-        val bar = TopBar(this, "", ::finish)
         bar.action(R.drawable.ic_more, R.string.more) { more() }
-        column.add(bar)
-        column.add(scroll, height = 0, weight = 1f)
-        val frame = FrameLayout(this)
-        frame.addView(column)
-        frame.addView(undo, UndoBar.place(this))
-        return frame
     }
 
-    private fun showPolicy() = modeCard.show(hushwall.policy.mode(key), hushwall.policy.networks(key))
+    private fun showPolicy() {
+        val policy = hushwall.policy
+        modeCard.show(policy.mode(key), policy.networks(key))
+        paused.removeAllViews()
+        val until = policy.pausedUntil(key) ?: return
+        val title = getString(R.string.app_paused_banner, words.time(until))
+        paused.add(Banner(this, title, getString(R.string.app_paused_banner_line)) { policy.pauseApp(key, null) }, bottom = 12)
+    }
+
+    private fun askMode(mode: AppMode) {
+        val isPartOfPhone = mode == AppMode.BLOCK && info?.isSystem == true && hushwall.policy.mode(key) != mode
+        if (isPartOfPhone) explainBlock(this, label(), R.string.mode_block_system) { setMode(mode) } else setMode(mode)
+    }
 
     private fun setMode(mode: AppMode) {
         if (mode == hushwall.policy.mode(key)) return

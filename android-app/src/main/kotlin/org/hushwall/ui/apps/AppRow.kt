@@ -19,6 +19,7 @@ import org.hushwall.ui.kit.pad
 import org.hushwall.ui.kit.stacks
 import org.hushwall.ui.kit.tabular
 import org.hushwall.ui.kit.text
+import org.hushwall.ui.kit.tint
 import org.hushwall.ui.main.MainActivity
 import org.hushwall.ui.widget.Avatar
 import org.hushwall.ui.widget.ModePill
@@ -31,6 +32,7 @@ internal class AppRow(
     open: (AppEntry) -> Unit,
     chooseMode: (AppEntry) -> Unit,
     private val setMode: (AppEntry, AppMode) -> Unit,
+    select: (AppEntry) -> Unit,
 ) : LinearLayout(screen) {
     private val words = Words(screen)
     private val avatar = Avatar(screen)
@@ -51,13 +53,19 @@ internal class AppRow(
         pill.importantForAccessibility = View.IMPORTANT_FOR_ACCESSIBILITY_NO_HIDE_DESCENDANTS
         setOnClickListener { entry?.let(open) }
         pill.setOnClickListener { entry?.let(chooseMode) }
+        setOnLongClickListener {
+            entry?.let(select)
+            true
+        }
     }
 
-    fun show(next: AppEntry, isFirst: Boolean, isLast: Boolean) {
+    fun show(next: AppEntry, isFirst: Boolean, isLast: Boolean, isSelected: Boolean) {
         entry = next
         listGround(this, isFirst, isLast)
         pad(16, 8)
-        avatar.show(next.app, next.app.label)
+        this.isSelected = isSelected
+        avatar.show(next.app, next.app.label, if (isSelected) R.drawable.ic_check else 0, R.color.brand)
+        name.tint(if (isSelected) R.color.brand else R.color.ink)
         name.text = next.app.label
         line.text = numbers(next)
         pill.show(next.mode)

@@ -14,6 +14,7 @@ import org.hushwall.ui.kit.WRAP
 import org.hushwall.ui.kit.add
 import org.hushwall.ui.kit.addRest
 import org.hushwall.ui.kit.dp
+import org.hushwall.ui.kit.listMargin
 import org.hushwall.ui.kit.pad
 import org.hushwall.ui.kit.row
 import org.hushwall.ui.kit.text
@@ -25,13 +26,17 @@ internal class AppsAdapter(
     private val open: (AppEntry) -> Unit,
     private val chooseMode: (AppEntry) -> Unit,
     private val setMode: (AppEntry, AppMode) -> Unit,
+    private val select: (AppEntry) -> Unit,
     private val sort: () -> Unit,
 ) : BaseAdapter() {
     private var items: List<Item> = emptyList()
+    private var selected: Set<String> = emptySet()
 
     private class Item(val heading: Int, val entry: AppEntry?, val sorts: Boolean, val isFirst: Boolean, val isLast: Boolean)
 
-    fun show(changed: List<AppEntry>, others: List<AppEntry>, order: AppsSort) {
+    /** [selected]: the keys of the apps that carry a check mark. */
+    fun show(changed: List<AppEntry>, others: List<AppEntry>, order: AppsSort, selected: Set<String>) {
+        this.selected = selected
         items = section(R.string.changed_by_you, changed, false) + section(order.heading, others, true)
         notifyDataSetChanged()
     }
@@ -56,19 +61,19 @@ internal class AppsAdapter(
         val item = items[position]
         val entry = item.entry ?: return heading(item)
         val holder = old as? FrameLayout ?: holder()
-        (holder.getChildAt(0) as AppRow).show(entry, item.isFirst, item.isLast)
+        (holder.getChildAt(0) as AppRow).show(entry, item.isFirst, item.isLast, entry.app.key in selected)
         return holder
     }
 
     /** Keeps the margin of the screen; a list's own children cannot. */
     private fun holder(): FrameLayout =
         FrameLayout(screen).apply {
-            pad(16, 0)
-            addView(AppRow(screen, open, chooseMode, setMode))
+            pad(screen.listMargin, 0)
+            addView(AppRow(screen, open, chooseMode, setMode, select))
         }
 
     private fun heading(item: Item): View {
-        val line = row(screen).pad(20, 4, 8, 0)
+        val line = row(screen).pad(screen.listMargin + 4, 4, screen.listMargin - 8, 0)
         line.minimumHeight = screen.dp(44)
         val title: TextView = text(screen, Type.SMALL_MEDIUM, R.color.ink2, screen.getString(item.heading))
         Compat.heading(title)

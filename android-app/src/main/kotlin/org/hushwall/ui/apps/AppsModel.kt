@@ -30,7 +30,7 @@ internal class AppsData(val entries: List<AppEntry>, private val now: Long) {
         return when (sort) {
             AppsSort.STOPPED -> chosen.sortedWith(compareByDescending<AppEntry> { it.stopped }.then(byName))
             AppsSort.LET_THROUGH -> chosen.sortedWith(compareByDescending<AppEntry> { it.letThrough }.then(byName))
-            AppsSort.DATA -> chosen.sortedWith(compareByDescending<AppEntry> { it.total?.bytes ?: 0 }.then(byName))
+            AppsSort.DATA -> chosen.sortedWith(compareByDescending<AppEntry> { it.total?.bytes ?: 0L }.then(byName))
             AppsSort.NAME -> chosen.sortedWith(byName)
         }
     }

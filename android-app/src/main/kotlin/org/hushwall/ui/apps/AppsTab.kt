@@ -9,6 +9,7 @@ import org.hushwall.policy.AppMode
 import org.hushwall.ui.app.AppActivity
 import org.hushwall.ui.kit.add
 import org.hushwall.ui.kit.column
+import org.hushwall.ui.kit.listMargin
 import org.hushwall.ui.kit.showIf
 import org.hushwall.ui.main.MainActivity
 import org.hushwall.ui.main.Tab
@@ -18,31 +19,40 @@ import org.hushwall.ui.widget.EmptyView
 import org.hushwall.ui.widget.SearchBar
 import org.hushwall.ui.widget.Sheet
 import org.hushwall.ui.widget.TopBar
+import org.hushwall.ui.widget.WaitingRows
 import org.hushwall.ui.widget.chipLine
+import org.hushwall.ui.widget.plain
+import org.hushwall.ui.widget.said
+import org.hushwall.ui.widget.word
 import org.hushwall.ui.words.Words
 
 internal class AppsTab(private val screen: MainActivity) : Tab {
     private val words = Words(screen)
     private val list = ListView(screen)
-    private val rows = AppsAdapter(screen, ::open, ::chooseMode, ::setMode, ::chooseSort)
+    private val rows = AppsAdapter(screen, ::open, ::chooseMode, ::setMode, ::select, ::chooseSort)
+    private val waiting = WaitingRows(screen)
     private val empty = EmptyView(screen)
     private val bar = TopBar(screen, screen.getString(R.string.apps))
     private val search = SearchBar(screen, R.string.search_apps) { paint() }
+    private val selection = SelectionBar(screen, ::endSelection, ::setSelected)
     private val chips = AppsFilter.values().map { filter -> Chip(screen) { choose(filter) } }
     private var data: AppsData? = null
+    private var selected: Set<String> = emptySet()
     private var filter = AppsFilter.ALL
     private var sort = AppsSort.STOPPED
     private var loadedAt = 0L
 
     override val view: View = column(screen)
 
-    override val isOpen: Boolean get() = search.isOpen
+    override val isOpen: Boolean get() = search.isOpen || selected.isNotEmpty()
 
     init {
         val page = view as android.widget.LinearLayout
         page.add(bar)
         page.add(search)
+        page.add(selection)
         page.add(chipLine(screen, chips))
+        page.add(waiting, start = screen.listMargin, end = screen.listMargin)
         page.add(list, height = 0, weight = 1f)
         page.add(empty)
         bar.action(R.drawable.ic_search, R.string.search) { setSearch(true) }
@@ -66,8 +76,8 @@ internal class AppsTab(private val screen: MainActivity) : Tab {
     }
 
     override fun closeOpen(): Boolean {
-        if (!search.isOpen) return false
-        setSearch(false)
+        if (!isOpen) return false
+        if (selected.isNotEmpty()) endSelection() else setSearch(false)
         return true
     }
 
@@ -80,6 +90,7 @@ internal class AppsTab(private val screen: MainActivity) : Tab {
         loadedAt = now
         screen.questions.ask({ AppsData.load(screen.hushwall, changed, now) }) {
             data = it
+            waiting.end()
             paint()
         }
     }
@@ -89,7 +100,10 @@ internal class AppsTab(private val screen: MainActivity) : Tab {
         val text = search.text
         val changed = data.changed(filter, text)
         val others = data.others(filter, text, sort)
-        rows.show(changed, others, sort)
+        rows.show(changed, others, sort, selected)
+        selection.show(selected.size)
+        bar.showIf(selected.isEmpty() && !search.isOpen)
+        search.showIf(selected.isEmpty() && search.isOpen)
         showChips()
         val nothing = changed.isEmpty() && others.isEmpty()
         empty.showIf(nothing)
@@ -117,7 +131,6 @@ internal class AppsTab(private val screen: MainActivity) : Tab {
     }
 
     private fun setSearch(open: Boolean) {
-        bar.showIf(!open)
         search.open(open)
         paint()
         screen.refreshClosable()
@@ -135,10 +148,40 @@ internal class AppsTab(private val screen: MainActivity) : Tab {
     }
 
     private fun open(entry: AppEntry) {
+        if (selected.isNotEmpty()) return select(entry)
         screen.startActivity(Intent(screen, AppActivity::class.java).putExtra(AppActivity.KEY, entry.app.key))
     }
 
-    private fun chooseMode(entry: AppEntry) = ModeSheet(screen, entry.app, entry.mode) { setMode(entry, it) }.show()
+    private fun chooseMode(entry: AppEntry) {
+        if (selected.isNotEmpty()) return select(entry)
+        ModeSheet(screen, entry.app, entry.mode) { setMode(entry, it) }.show()
+    }
+
+    private fun select(entry: AppEntry) = select(if (entry.app.key in selected) selected - entry.app.key else selected + entry.app.key)
+
+    private fun endSelection() = select(emptySet())
+
+    private fun select(keys: Set<String>) {
+        selected = keys
+        paint()
+        screen.refreshClosable()
+    }
+
+    /** Blocking parts of the phone is explained before it acts, as it is for one app. */
+    private fun setSelected(mode: AppMode) {
+        val entries = data?.entries.orEmpty().filter { it.app.key in selected }
+        if (mode != AppMode.BLOCK || entries.none { it.app.isSystem }) return setAll(entries, mode)
+        val title = words.plural(R.plurals.n_apps, entries.size.toLong())
+        explainBlock(screen, title, R.string.some_of_phone) { setAll(entries, mode) }
+    }
+
+    private fun setAll(entries: List<AppEntry>, mode: AppMode) {
+        val change = screen.hushwall.policy.setModes(entries.map { it.app.key }, mode)
+        endSelection()
+        val count = words.plural(R.plurals.n_apps, entries.size.toLong())
+        screen.undo.show(screen.getString(R.string.two_parts, count, screen.getString(mode.word)), change)
+        reload()
+    }
 
     private fun setMode(entry: AppEntry, mode: AppMode) {
         if (mode == entry.mode) return
@@ -152,15 +195,6 @@ internal class AppsTab(private val screen: MainActivity) : Tab {
         const val REFRESH_MILLIS = 15_000L
     }
 }
-
-/** What a mode means for an app, after its name: "Mi Browser is blocked". */
-internal val AppMode.said: Int
-    get() = when (this) {
-        AppMode.FILTER -> R.string.said_filter
-        AppMode.ALLOW -> R.string.said_allow
-        AppMode.BLOCK -> R.string.said_block
-        AppMode.OUTSIDE -> R.string.said_outside
-    }
 
 internal val AppsFilter.word: Int
     get() = when (this) {
@@ -179,13 +213,3 @@ internal val AppsSort.word: Int
         AppsSort.DATA -> R.string.sort_data
         AppsSort.NAME -> R.string.sort_name
     }
-
-/** A list without the platform's lines and selector: rows bring their own. */
-internal fun plain(list: ListView) {
-    list.divider = null
-    list.setSelector(android.R.color.transparent)
-    list.itemsCanFocus = true
-    list.clipToPadding = false
-    list.isVerticalScrollBarEnabled = true
-    list.scrollBarStyle = View.SCROLLBARS_OUTSIDE_OVERLAY
-}

@@ -36,3 +36,12 @@ internal class ModeSheet(
         sheet.choice(mode.drawable, activity.getString(mode.word), line, selected = mode == present) { onChoose(mode) }
     }
 }
+
+/** Says what blocking parts of the phone may break, and blocks them where that is wanted. */
+internal fun explainBlock(activity: Activity, title: CharSequence, note: Int, onBlock: () -> Unit) {
+    val sheet = Sheet(activity, title)
+    sheet.note(activity.getString(note))
+    val mode = AppMode.BLOCK
+    sheet.choice(mode.drawable, activity.getString(mode.word), activity.getString(mode.sentence), onChoose = onBlock)
+    sheet.show()
+}

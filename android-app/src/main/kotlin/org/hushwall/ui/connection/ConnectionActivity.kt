@@ -2,11 +2,13 @@
 package org.hushwall.ui.connection
 
 import android.os.Bundle
+import android.text.TextUtils
 import android.view.View
 import android.widget.FrameLayout
 import android.widget.LinearLayout
 import android.widget.ScrollView
 import org.hushwall.R
+import org.hushwall.log.Known
 import org.hushwall.log.LogRow
 import org.hushwall.ui.kit.Compat
 import org.hushwall.ui.kit.Screen
@@ -19,14 +21,17 @@ import org.hushwall.ui.kit.icon
 import org.hushwall.ui.kit.pad
 import org.hushwall.ui.kit.row
 import org.hushwall.ui.kit.rowOrStack
+import org.hushwall.ui.kit.sideMargin
 import org.hushwall.ui.kit.stacks
 import org.hushwall.ui.kit.text
 import org.hushwall.ui.widget.Banner
+import org.hushwall.ui.widget.Sheet
 import org.hushwall.ui.widget.TopBar
 import org.hushwall.ui.widget.UndoBar
 import org.hushwall.ui.widget.Weight
 import org.hushwall.ui.widget.WordButton
 import org.hushwall.ui.words.Owners
+import org.hushwall.ui.words.Purposes
 import org.hushwall.ui.words.Verdicts
 import org.hushwall.ui.words.Words
 import org.hushwall.ui.words.tryHostRule
@@ -35,28 +40,44 @@ internal class ConnectionActivity : Screen() {
     private val words by lazy { Words(this) }
     private val verdicts by lazy { Verdicts(this) }
     private lateinit var connection: LogRow
+    private lateinit var facts: ConnectionFacts
+    private lateinit var why: FrameLayout
     private lateinit var undo: UndoBar
+
+    /** What stopping this place breaks: title and sentence, once the catalogue has told. */
+    private var breaks: Pair<String, String?>? = null
 
     override fun onCreate(saved: Bundle?) {
         super.onCreate(saved)
         connection = RowBundle.row(intent.extras) ?: return finish()
         undo = UndoBar(this)
+        facts = ConnectionFacts(this, connection, RowBundle.count(intent.extras))
+        why = FrameLayout(this)
+        why.addView(facts.why(null))
         show(frame(), verdicts.word(connection.blocked))
+        questions.ask({ listOfNotNull(hushwall.log.known(connection)) }) { it.firstOrNull()?.let(::explain) }
+    }
+
+    private fun explain(known: Known) {
+        why.removeAllViews()
+        why.addView(facts.why(known))
+        breaks = Purposes(this).run { breaksTitle(known.breakage) to (known.breakage.text ?: severity(known.breakage)) }
     }
 
     private fun frame(): View {
-        val page = column(this).pad(16, 0, 16, 24)
+        val page = column(this).pad(sideMargin(), 0, sideMargin(), 24)
         page.add(headline(), bottom = 12)
-        val facts = ConnectionFacts(this, connection, RowBundle.count(intent.extras))
         if (verdicts.isNeeded(connection)) page.add(note(R.string.phone_needs_this), bottom = 12)
-        page.add(facts.why(), bottom = 12)
+        page.add(why, bottom = 12)
         page.add(facts.who(), bottom = 12)
         if (verdicts.evidence(connection).level == 1) page.add(note(R.string.others_share), bottom = 12)
         page.add(TechnicalCard(this, connection))
         val scroll = ScrollView(this)
         scroll.addView(page)
         val column = column(this)
-        column.add(TopBar(this, "", ::finish))
+        val bar = TopBar(this, "", ::finish)
+        if (verdicts.isNeeded(connection) && canDecide) bar.action(R.drawable.ic_more, R.string.more, ::stopAnyway)
+        column.add(bar)
         val body = FrameLayout(this)
         body.addView(scroll)
         body.addView(undo, UndoBar.place(this))
@@ -78,18 +99,32 @@ internal class ConnectionActivity : Screen() {
         Compat.heading(title)
         val app = connection.owner.uid?.let(hushwall.apps::byUid)
         val sentence = verdicts.sentence(connection, Owners(this).label(connection.owner, app))
-        val all = if (blocked) sentence + " " + verdicts.whatLeft(connection) else sentence
+        val all = if (blocked) TextUtils.concat(sentence, " ", verdicts.whatLeft(connection)) else sentence
         page.add(text(this, Type.BODY, text = all), top = 8)
         return page
     }
 
     private fun note(words: Int): View = Banner(this, getString(words), null, R.drawable.ic_info, R.color.surface2)
 
-    /** Two equal buttons; we do not push. A place without a name cannot be a rule. */
+    /** A place without a name cannot be a rule. */
+    private val canDecide get() = connection.host != null && connection.owner.name != null
+
+    /** What the phone needs is stopped by nobody's slip: behind the overflow, after what breaks. */
+    private fun stopAnyway() {
+        val host = connection.host ?: return
+        val key = connection.owner.name ?: return
+        val sheet = Sheet(this, getString(R.string.phone_needs_this))
+        breaks?.let { (title, text) -> sheet.note(listOfNotNull(title, text).joinToString("\n")) }
+        sheet.choice(R.drawable.ic_stop, getString(R.string.stop_anyway), null) { decide(key, host, allow = false, until = null) }
+        sheet.show()
+    }
+
+    /** Two equal buttons; we do not push. */
     private fun actions(): View? {
+        if (verdicts.isNeeded(connection)) return null
         val host = connection.host ?: return null
         val key = connection.owner.name ?: return null
-        val bar = rowOrStack(this).pad(16, 12)
+        val bar = rowOrStack(this).pad(sideMargin(), 12)
         bar.setBackgroundColor(getColor(R.color.surface))
         val allow = connection.blocked
         val short = if (allow) R.string.allow_ten_minutes else R.string.stop_one_hour

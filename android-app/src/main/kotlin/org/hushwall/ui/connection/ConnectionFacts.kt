@@ -6,7 +6,9 @@ import android.view.Gravity
 import android.view.View
 import android.widget.LinearLayout
 import org.hushwall.R
+import org.hushwall.log.Known
 import org.hushwall.log.LogRow
+import org.hushwall.log.addressOf
 import org.hushwall.ui.kit.Type
 import org.hushwall.ui.kit.WRAP
 import org.hushwall.ui.kit.add
@@ -19,6 +21,7 @@ import org.hushwall.ui.kit.pad
 import org.hushwall.ui.kit.row
 import org.hushwall.ui.kit.text
 import org.hushwall.ui.widget.EvidenceMeter
+import org.hushwall.ui.widget.KnownLines
 import org.hushwall.ui.words.Verdicts
 import org.hushwall.ui.words.Words
 
@@ -26,29 +29,28 @@ internal class ConnectionFacts(private val context: Context, private val row: Lo
     private val words = Words(context)
     private val verdicts = Verdicts(context)
 
-    fun why(): View {
+    /** [known]: what the catalogue says of the place, once it has answered. */
+    fun why(known: Known?): View {
         val card = card(context).pad(16, 6)
         val (reason, line) = verdicts.why(row)
-        card.fact(R.drawable.ic_info, R.string.why, reason, line)
+        card.fact(R.drawable.ic_info, R.string.why, reason, line, more = known?.let { KnownLines(context, it) })
         card.addHairline()
         val evidence = verdicts.evidence(row)
         val word = context.getString(evidence.word)
         card.fact(R.drawable.ic_eye, R.string.how_we_know, word, context.getString(evidence.sentence), evidence.level)
         card.addHairline()
-        val (decided, entry) = verdicts.decidedBy(row)
-        card.fact(R.drawable.ic_rule, R.string.decided_by, decided, entry)
+        val (decided, from) = verdicts.decidedBy(row, known)
+        card.fact(R.drawable.ic_rule, R.string.decided_by, decided, from)
         return card
     }
 
     fun who(): View {
         val card = card(context).pad(16, 6)
-        val host = row.host
-        val address = words.isolate(Verdicts.address(row.remote))
-        if (host != null) {
-            card.fact(R.drawable.ic_firm, R.string.who, words.isolate(host), null)
-        } else {
-            card.fact(R.drawable.ic_firm, R.string.who, address, context.getString(R.string.no_name_seen))
-        }
+        val host = row.host?.let(words::isolate)
+        val address = words.isolate(addressOf(row.remote))
+        val company = row.about?.let { words.name(it.organisation) }
+        val line = if (company != null) host ?: address else context.getString(R.string.no_name_seen).takeIf { host == null }
+        card.fact(R.drawable.ic_firm, R.string.who, company ?: host ?: address, line)
         val country = words.country(row.country)
         val rented = row.asnName?.let { context.getString(R.string.rented_from, words.name(it)) }
         if (country != null || rented != null) {
@@ -74,7 +76,7 @@ internal class ConnectionFacts(private val context: Context, private val row: Lo
             else -> null
         }
 
-    private fun LinearLayout.fact(drawable: Int, label: Int, title: String, line: String?, meter: Int = -1) {
+    private fun LinearLayout.fact(drawable: Int, label: Int, title: String, line: String?, meter: Int = -1, more: KnownLines? = null) {
         val fact = add(row(context).pad(0, 10))
         fact.gravity = Gravity.TOP
         fact.add(icon(context, drawable), width = 24, height = 24, top = 2)
@@ -84,9 +86,10 @@ internal class ConnectionFacts(private val context: Context, private val row: Lo
         if (meter >= 0) first.add(EvidenceMeter(context, meter), width = WRAP, end = 8)
         first.addRest(text(context, Type.BODY, text = title))
         if (line != null) body.add(text(context, Type.SMALL, R.color.ink2, line))
+        if (more != null) body.add(more)
         // One sentence for a screen reader: what is asked, and its answer.
         val level = if (meter >= 0) context.getString(R.string.meter_spoken, words.number(meter.toLong())) else null
-        fact.contentDescription = listOfNotNull(context.getString(label) + ": " + title, level, line).joinToString(". ")
+        fact.contentDescription = listOfNotNull(context.getString(label) + ": " + title, level, line, more?.spoken).joinToString(". ")
         fact.isFocusable = true
         body.importantForAccessibility = View.IMPORTANT_FOR_ACCESSIBILITY_NO_HIDE_DESCENDANTS
     }

@@ -2,6 +2,7 @@
 package org.hushwall.ui.connection
 
 import android.os.Bundle
+import org.hushwall.log.About
 import org.hushwall.log.Confidence
 import org.hushwall.log.LogRow
 import org.hushwall.log.Owner
@@ -21,6 +22,8 @@ internal object RowBundle {
         putBoolean("question", row.isQuestion)
         putBoolean("blocked", row.blocked)
         putString("confidence", row.confidence?.name)
+        row.about?.let { putStringArray("about", arrayOf(it.id, it.organisation, it.product, it.category, it.level)) }
+        putBoolean("own", row.about?.isOwn == true)
         putStringArray(
             "words",
             arrayOf(
@@ -43,11 +46,15 @@ internal object RowBundle {
             reason = Reason(words[11].orEmpty(), words[12].orEmpty(), words[13], words[14], int(from, "rule")),
             state = words[7].orEmpty(), bytesUp = numbers[3], bytesDown = numbers[4], packetsUp = numbers[5],
             packetsDown = numbers[6], network = words[8], country = words[9], asn = long(from, "asn"), asnName = words[10],
+            about = about(from),
         )
     }
 
     /** How often the same thing was tried within the minute. */
     fun count(from: Bundle?): Int = from?.getInt("count", 1) ?: 1
+
+    private fun about(from: Bundle): About? =
+        from.getStringArray("about")?.takeIf { it.size == ABOUT }?.let { About(it[0], it[1], it[2], it[3], it[4], from.getBoolean("own")) }
 
     private fun long(from: Bundle, key: String): Long? = if (from.containsKey(key)) from.getLong(key) else null
 
@@ -55,4 +62,5 @@ internal object RowBundle {
 
     private const val NUMBERS = 7
     private const val WORDS = 15
+    private const val ABOUT = 5
 }

@@ -57,6 +57,7 @@ internal class TechnicalCard(context: Context, private val connection: LogRow) :
             R.string.tech_protocol to row.protocol,
             row.host?.let { R.string.tech_name to it },
             row.nameSource?.let { R.string.tech_source to it },
+            row.about?.let { R.string.tech_product to "${it.organisation}: ${it.product}" },
             R.string.tech_sent to "${words.bytes(row.bytesUp)} (${row.packetsUp})",
             R.string.tech_received to "${words.bytes(row.bytesDown)} (${row.packetsDown})",
             row.ended?.let { R.string.tech_length to words.duration(it - row.started) },

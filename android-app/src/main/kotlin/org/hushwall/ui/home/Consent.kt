@@ -9,6 +9,7 @@ import android.os.SystemClock
 import org.hushwall.Hushwall
 import org.hushwall.R
 import org.hushwall.ui.setup.Doors
+import org.hushwall.vpn.Obstacle
 
 internal class Consent(private val activity: Activity) {
     private var askedAt = 0L
@@ -21,7 +22,7 @@ internal class Consent(private val activity: Activity) {
             @Suppress("DEPRECATION") // The newer way of results is not part of the platform.
             activity.startActivityForResult(question, REQUEST)
         } catch (_: ActivityNotFoundException) {
-            tell(R.string.state_impossible, R.string.state_no_vpn_line, null)
+            tellNoVpn()
         }
     }
 
@@ -38,7 +39,16 @@ internal class Consent(private val activity: Activity) {
         }
     }
 
-    fun explainImpossible() = tell(R.string.get_right_copy, R.string.get_right_copy_line, null)
+    /** Android would start it again at once, or at the next start of the phone. */
+    fun explainAlwaysOn() =
+        tell(R.string.kept_on, R.string.kept_on_line, R.string.vpn_settings) { Doors(activity).vpnSettings() }
+
+    fun explainImpossible() {
+        if (Hushwall.of(activity).protection.status.obstacle == Obstacle.NO_VPN) return tellNoVpn()
+        tell(R.string.get_right_copy, R.string.get_right_copy_line, null)
+    }
+
+    private fun tellNoVpn() = tell(R.string.state_impossible, R.string.state_no_vpn_line, null)
 
     private fun tell(title: Int, line: Int, action: Int?, act: () -> Unit = {}) {
         val dialog = AlertDialog.Builder(activity).setTitle(title).setMessage(line)

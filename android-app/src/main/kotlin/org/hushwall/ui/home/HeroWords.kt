@@ -7,6 +7,7 @@ import org.hushwall.R
 import org.hushwall.ui.widget.Wall
 import org.hushwall.ui.widget.Weight
 import org.hushwall.ui.words.Words
+import org.hushwall.vpn.Obstacle
 import org.hushwall.vpn.ProtectionState
 import org.hushwall.vpn.ProtectionStatus
 
@@ -48,27 +49,41 @@ internal class GapLine(val words: String, val isBackToday: Boolean)
 internal class HeroWords(private val context: Context) {
     private val words = Words(context)
 
-    /** [isTunnelUp] tells a closed wall from one that is not there: only where a tunnel is up nothing passes. */
-    fun of(status: ProtectionStatus, gap: GapLine?, now: Long, isTunnelUp: Boolean): HeroFace =
+    fun of(status: ProtectionStatus, gap: GapLine?, now: Long): HeroFace =
         when (status.state) {
             ProtectionState.ON -> on(status, gap, now)
             ProtectionState.NO_NETWORK ->
                 face(R.string.state_on, text(R.string.state_no_network_line), Wall.QUIET, R.color.tint, true, short = true)
-            ProtectionState.STARTING ->
-                face(R.string.state_starting, text(R.string.state_starting_line), Wall.GROWING, R.color.surface2, true, short = true)
+            ProtectionState.STARTING -> starting(status)
             ProtectionState.OFF -> face(R.string.state_off, text(R.string.state_off_line), Wall.DOTTED, R.color.surface2, false)
             ProtectionState.PAUSED -> paused(status, now)
-            ProtectionState.NOT_SURE, ProtectionState.FAILED -> unwell(status, isTunnelUp)
+            ProtectionState.NOT_SURE -> notSure(status)
+            ProtectionState.FAILED -> failed(status)
             ProtectionState.OTHER_VPN, ProtectionState.OTHER_VPN_ALWAYS_ON -> otherVpn(status)
             ProtectionState.CONSENT_MISSING -> face(
                 R.string.state_consent, text(R.string.state_consent_line), Wall.DOTTED, R.color.warn_tint, null,
                 actions = listOf(HeroAction.TURN_ON),
             )
-            ProtectionState.IMPOSSIBLE -> face(
-                R.string.state_impossible, text(impossibleLine(status)), Wall.DOTTED, R.color.surface2, null,
-                actions = listOf(HeroAction.HELP),
-            )
+            ProtectionState.IMPOSSIBLE -> impossible(status.obstacle)
         }
+
+    private fun starting(status: ProtectionStatus): HeroFace {
+        if (!status.restarting) {
+            return face(R.string.state_starting, text(R.string.state_starting_line), Wall.GROWING, R.color.surface2, true, short = true)
+        }
+        return face(R.string.state_restarting, text(R.string.state_restarting_line), Wall.GROWING, R.color.surface2, null)
+    }
+
+    /** Another copy of the app helps where the core is the obstacle; nothing helps an Android without VPNs. */
+    private fun impossible(obstacle: Obstacle?): HeroFace {
+        val line = when (obstacle) {
+            Obstacle.NO_CORE -> R.string.state_wrong_processor_line
+            Obstacle.NO_VPN -> R.string.state_no_vpn_line
+            Obstacle.OTHER_CORE, null -> R.string.state_other_core_line
+        }
+        val actions = if (obstacle == Obstacle.NO_VPN) emptyList() else listOf(HeroAction.HELP)
+        return face(R.string.state_impossible, text(line), Wall.DOTTED, R.color.surface2, null, actions = actions)
+    }
 
     private fun on(status: ProtectionStatus, gap: GapLine?, now: Long): HeroFace {
         val headline = if (gap?.isBackToday == true) R.string.state_back else R.string.state_on
@@ -91,21 +106,26 @@ internal class HeroWords(private val context: Context) {
         return HeroFace(headline, line, "$spoken. $line", Wall.OPEN, R.color.warn_tint, null, false, false, actions)
     }
 
-    private fun unwell(status: ProtectionStatus, isTunnelUp: Boolean): HeroFace {
-        if (status.state == ProtectionState.NOT_SURE) {
-            return face(
-                R.string.state_not_sure, text(R.string.state_not_sure_line), Wall.GAP, R.color.warn_tint, true,
-                actions = listOf(HeroAction.TEST, HeroAction.RESTART),
-            )
-        }
+    private fun notSure(status: ProtectionStatus): HeroFace {
+        if (status.restarting) return starting(status)
+        return face(
+            R.string.state_not_sure, text(R.string.state_not_sure_line), Wall.GAP, R.color.warn_tint, true,
+            actions = listOf(HeroAction.TEST, HeroAction.RESTART),
+        )
+    }
+
+    /** A closed wall is one thing, a wall that is not there another: only where something holds the internet back nothing passes. */
+    private fun failed(status: ProtectionStatus): HeroFace {
         val actions = listOf(HeroAction.RESTART, HeroAction.TURN_OFF)
-        if (!isTunnelUp) {
+        if (!status.holdsBack) {
             val line = text(R.string.state_not_protected_line)
             return face(R.string.state_not_protected, line, Wall.DOTTED, R.color.warn_tint, null, actions = actions)
         }
         val since = status.since
-        val line = if (since == null) text(R.string.state_failed_line) else {
-            context.getString(R.string.state_failed_since_line, words.time(since))
+        val line = when {
+            !status.tunnelUp -> text(R.string.state_failed_lockdown_line)
+            since == null -> text(R.string.state_failed_line)
+            else -> context.getString(R.string.state_failed_since_line, words.time(since))
         }
         return face(R.string.state_failed, line, Wall.DOUBLE, R.color.fail_tint, null, actions = actions)
     }
@@ -141,7 +161,3 @@ internal class HeroWords(private val context: Context) {
 
     private fun text(id: Int): String = context.getString(id)
 }
-
-/** The core's word for what is missing; see [org.hushwall.vpn.Protection]. */
-internal fun impossibleLine(status: ProtectionStatus): Int =
-    if (status.detail?.contains("VPN") == true) R.string.state_no_vpn_line else R.string.state_wrong_processor_line

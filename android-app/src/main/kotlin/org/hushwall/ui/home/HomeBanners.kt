@@ -1,4 +1,4 @@
-// At most one banner at a time, the most important first.
+// What the user may want to know or do, the most important first.
 package org.hushwall.ui.home
 
 import android.content.Intent
@@ -6,16 +6,32 @@ import android.view.View
 import org.hushwall.R
 import org.hushwall.ui.main.MainActivity
 import org.hushwall.ui.record.RecordActivity
-import org.hushwall.ui.settings.SettingsActivity
+import org.hushwall.ui.settings.TroubleBanners
+import org.hushwall.ui.setup.Doors
+import org.hushwall.ui.setup.PrivateDnsNote
 import org.hushwall.ui.setup.SetupCheckActivity
 import org.hushwall.ui.setup.SetupFacts
 import org.hushwall.ui.widget.Banner
 import org.hushwall.ui.words.Words
 import org.hushwall.ui.words.sentence
-import org.hushwall.ui.words.words
 
-internal class HomeBanners(private val screen: MainActivity) {
-    fun of(facts: HomeFacts): View? = gap(facts) ?: rules(facts) ?: record(facts) ?: setup()
+/** [onChange]: something was done about one of them. */
+internal class HomeBanners(private val screen: MainActivity, onChange: () -> Unit) {
+    private val troubles = TroubleBanners(screen, screen.questions, onChange)
+
+    fun of(facts: HomeFacts): List<View> {
+        val setup = SetupFacts(screen)
+        return listOfNotNull(
+            gap(facts),
+            facts.policyTrouble?.let(troubles::of),
+            facts.logTrouble?.let(troubles::of),
+            banner(R.string.banner_sign_in, R.string.banner_sign_in_line) { Doors(screen).wifiSettings() }.takeIf { setup.wantsSignIn },
+            banner(R.string.banner_battery, R.string.banner_battery_line) { open(SetupCheckActivity::class.java) }
+                .takeIf { setup.batteryWasSetBack },
+            banner(R.string.banner_private_dns, R.string.banner_private_dns_line) { PrivateDnsNote(screen).show() }
+                .takeIf { setup.privateDnsHost != null },
+        )
+    }
 
     private fun gap(facts: HomeFacts): View? {
         val gap = facts.unseenGap ?: return null
@@ -26,27 +42,8 @@ internal class HomeBanners(private val screen: MainActivity) {
         return Banner(screen, title, line) { open(RecordActivity::class.java) }
     }
 
-    private fun rules(facts: HomeFacts): View? {
-        val trouble = facts.policyTrouble?.words ?: return null
-        return Banner(screen, screen.getString(trouble.title), screen.getString(trouble.line))
-    }
-
-    private fun record(facts: HomeFacts): View? {
-        val trouble = facts.logTrouble?.words ?: return null
-        return Banner(screen, screen.getString(trouble.title), screen.getString(trouble.line)) {
-            open(SettingsActivity::class.java)
-        }
-    }
-
-    private fun setup(): View? {
-        val facts = SetupFacts(screen)
-        val (title, line) = when {
-            facts.batteryWasSetBack -> R.string.banner_battery to R.string.banner_battery_line
-            facts.privateDnsHost != null -> R.string.banner_private_dns to R.string.banner_private_dns_line
-            else -> return null
-        }
-        return Banner(screen, screen.getString(title), screen.getString(line)) { open(SetupCheckActivity::class.java) }
-    }
+    private fun banner(title: Int, line: Int, onClick: () -> Unit): View =
+        Banner(screen, screen.getString(title), screen.getString(line), onClick = onClick)
 
     private fun open(target: Class<*>) = screen.startActivity(Intent(screen, target))
 }

@@ -8,6 +8,7 @@ import org.hushwall.apps.AppInfo
 import org.hushwall.log.AppTotal
 import org.hushwall.log.DayTotals
 import org.hushwall.log.LogFilter
+import org.hushwall.log.LogRow
 import org.hushwall.log.LogTrouble
 import org.hushwall.policy.PolicyTrouble
 import org.hushwall.ui.words.Words
@@ -15,8 +16,8 @@ import org.hushwall.ui.words.daysBetween
 import org.hushwall.ui.words.startOfDay
 import org.hushwall.vpn.Gap
 
-/** One of those who tried most; [place] is what it tried most to reach. */
-internal class Tried(val app: AppInfo?, val total: AppTotal, val place: String?, val country: String?)
+/** One of those who tried most; [newest] is of what it tried most to do: whom for, what for and where. */
+internal class Tried(val app: AppInfo?, val total: AppTotal, val newest: LogRow?)
 
 internal class HomeFacts(
     val day: DayTotals,
@@ -49,8 +50,9 @@ internal class HomeData(private val hushwall: Hushwall) {
     private fun tried(total: AppTotal, now: Long): Tried {
         val filter = LogFilter(app = total.key, blocked = true, since = startOfDay(now, 0))
         val rows = hushwall.log.page(filter, limit = SAMPLE).rows
-        val most = rows.groupBy { it.host }.filterKeys { it != null }.maxByOrNull { it.value.size }
-        return Tried(hushwall.apps.byKey(total.key), total, most?.key, most?.value?.firstOrNull()?.country)
+        val most = rows.groupBy { row -> row.about?.let { it.organisation to it.category } ?: row.host }
+            .filterKeys { it != null }.values.maxByOrNull { it.size }
+        return Tried(hushwall.apps.byKey(total.key), total, most?.firstOrNull())
     }
 
     private fun gapLine(gaps: List<Gap>, now: Long, unseen: Gap?): GapLine {

@@ -17,6 +17,8 @@ import org.hushwall.ui.pause.PauseSheet
 import org.hushwall.ui.record.RecordActivity
 import org.hushwall.ui.settings.SettingsActivity
 import org.hushwall.ui.setup.Doors
+import org.hushwall.ui.widget.WaitingRows
+import org.hushwall.ui.widget.linkButton
 import org.hushwall.ui.words.Words
 import org.hushwall.vpn.ProtectionStatus
 
@@ -25,10 +27,12 @@ internal class HomeTab(private val screen: MainActivity) : Tab {
     private val banners = column(screen)
     private val today = TodayCard(screen)
     private val tried = TriedCard(screen, ::openApps)
+    private val waiting = WaitingRows(screen)
     private val scroll = ScrollView(screen)
     private val data = HomeData(screen.hushwall)
     private val consent = Consent(screen)
     private var loadedAt = 0L
+    private var showsAllBanners = false
 
     override val view: View = scroll
 
@@ -65,18 +69,38 @@ internal class HomeTab(private val screen: MainActivity) : Tab {
     }
 
     private fun fill(facts: HomeFacts) {
+        waiting.end()
         hero.showGap(facts.gap)
         today.show(facts)
         tried.show(facts)
+        showBanners(HomeBanners(screen, ::reload).of(facts))
+    }
+
+    /** One at a time, and on demand the others. */
+    private fun showBanners(all: List<View>) {
         banners.removeAllViews()
-        HomeBanners(screen).of(facts)?.let { banners.add(it, bottom = 12) }
+        val shown = if (showsAllBanners) all else all.take(1)
+        shown.forEach { banners.add(it, bottom = 12) }
+        val others = all.size - shown.size
+        if (others == 0) return
+        val more = linkButton(screen, Words(screen).plural(R.plurals.and_n_more, others.toLong())) {
+            showsAllBanners = true
+            banners.removeAllViews()
+            showBanners(all)
+        }
+        banners.add(more, bottom = 12)
+    }
+
+    private fun reload() {
+        loadedAt = 0
+        onTick(System.currentTimeMillis())
     }
 
     private fun act(action: HeroAction) {
         val protection = screen.hushwall.protection
         when (action) {
             HeroAction.TURN_ON, HeroAction.TAKE_OVER -> consent.turnOn()
-            HeroAction.TURN_OFF -> protection.turnOff()
+            HeroAction.TURN_OFF -> if (protection.status.alwaysOn == true) consent.explainAlwaysOn() else protection.turnOff()
             HeroAction.PAUSE -> PauseSheet(screen).show()
             HeroAction.RESUME -> protection.resume()
             HeroAction.MORE_MINUTES -> protection.pause((protection.status.pausedUntil ?: 0L) + 5 * Words.MINUTE)
@@ -101,6 +125,7 @@ internal class HomeTab(private val screen: MainActivity) : Tab {
         column.add(hero, bottom = 12)
         column.add(banners)
         column.add(today, bottom = 12)
+        column.add(waiting)
         column.add(tried)
         return column
     }
@@ -111,6 +136,7 @@ internal class HomeTab(private val screen: MainActivity) : Tab {
         val first = column(screen)
         first.add(hero, bottom = 12)
         first.add(banners)
+        first.add(waiting)
         first.add(tried)
         columns.add(first, width = 0, weight = 1f, start = 4, end = 12)
         columns.add(column(screen).apply { add(today) }, width = 0, weight = 1f)

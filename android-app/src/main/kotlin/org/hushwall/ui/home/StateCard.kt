@@ -26,7 +26,6 @@ import org.hushwall.ui.kit.showIf
 import org.hushwall.ui.kit.stacks
 import org.hushwall.ui.kit.text
 import org.hushwall.ui.kit.tint
-import org.hushwall.ui.setup.SetupFacts
 import org.hushwall.ui.widget.FlowLayout
 import org.hushwall.ui.widget.Toggle
 import org.hushwall.ui.widget.WallView
@@ -48,7 +47,6 @@ internal class StateCard(context: Context, private val act: (HeroAction) -> Unit
     private val hero = HeroWords(context)
     private var status: ProtectionStatus? = null
     private var gap: GapLine? = null
-    private var isTunnelUp = false
 
     init {
         orientation = VERTICAL
@@ -69,7 +67,6 @@ internal class StateCard(context: Context, private val act: (HeroAction) -> Unit
 
     fun show(next: ProtectionStatus) {
         status = next
-        isTunnelUp = SetupFacts(context).isTunnelUp
         paint(System.currentTimeMillis())
     }
 
@@ -82,12 +79,12 @@ internal class StateCard(context: Context, private val act: (HeroAction) -> Unit
     /** "12 s ago" and "4:12 left" move. */
     fun tick(now: Long) {
         val present = status ?: return
-        val face = hero.of(present, gap, now, isTunnelUp)
+        val face = hero.of(present, gap, now)
         setWords(face)
     }
 
     private fun paint(now: Long) {
-        val face = hero.of(status ?: return, gap, now, isTunnelUp)
+        val face = hero.of(status ?: return, gap, now)
         background = shape(context, face.ground, 28)
         val words = if (face.ground == R.color.tint) R.color.on_tint else R.color.ink
         headline.tint(words)

@@ -1,4 +1,4 @@
-// Who tried most today: three apps with their number, and where they mostly wanted to go.
+// Who tried most today: three apps with their number, and what they mostly wanted, from whom and where.
 package org.hushwall.ui.home
 
 import android.content.Intent
@@ -6,6 +6,7 @@ import android.view.View
 import android.widget.Button
 import android.widget.LinearLayout
 import org.hushwall.R
+import org.hushwall.log.LogRow
 import org.hushwall.ui.app.AppActivity
 import org.hushwall.ui.kit.Compat
 import org.hushwall.ui.kit.Type
@@ -28,6 +29,7 @@ import org.hushwall.ui.widget.Avatar
 import org.hushwall.ui.widget.PlaceLine
 import org.hushwall.ui.widget.ShareBar
 import org.hushwall.ui.widget.linkButton
+import org.hushwall.ui.words.Purposes
 import org.hushwall.ui.words.Words
 
 internal class TriedCard(private val screen: MainActivity, openApps: () -> Unit) : LinearLayout(screen) {
@@ -70,13 +72,23 @@ internal class TriedCard(private val screen: MainActivity, openApps: () -> Unit)
         val label = text(screen, Type.SUBTITLE, text = name).oneLine()
         if (screen.stacks) first.add(label) else first.addRest(label, end = 8)
         first.add(text(screen, Type.SUBTITLE, text = number).tabular(), width = WRAP)
-        val place = tried.place?.let { column.add(PlaceLine(screen, R.color.ink2)).show(tried.country, it) }
+        val place = tried.newest?.let { place(it, column) }
         column.add(ShareBar(screen).apply { share = if (most == 0L) 0f else tried.total.stopped / most.toFloat() }, top = 5)
         row.contentDescription = listOfNotNull(name, words.plural(R.plurals.n_stopped, tried.total.stopped), place).joinToString(", ")
         row.setOnClickListener {
             screen.startActivity(Intent(screen, AppActivity::class.java).putExtra(AppActivity.KEY, tried.total.key))
         }
         return row
+    }
+
+    /** "Usage statistics to Xiaomi, Singapore"; of a place that nobody knows, where and which. */
+    private fun place(row: LogRow, column: LinearLayout): String? {
+        val about = row.about
+        if (about == null) return row.host?.let { column.add(PlaceLine(screen, R.color.ink2)).show(row.country, it) }
+        val line = Purposes(screen).toCompany(about)
+        val shown = words.country(row.country)?.let { screen.getString(R.string.comma, line, it) } ?: line
+        column.add(text(screen, Type.SMALL, R.color.ink2, shown))
+        return shown
     }
 
     private inner class TriedRow : LinearLayout(screen) {

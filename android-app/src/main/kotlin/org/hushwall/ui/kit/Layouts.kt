@@ -28,6 +28,19 @@ internal val Context.stacks: Boolean get() = resources.configuration.fontScale >
 internal val Context.isWide: Boolean
     get() = resources.configuration.screenWidthDp >= 600
 
+/** In dp, at each side of what is read: the margin, or more where lines would get too long. [taken]: width that is not there. */
+internal fun Context.sideMargin(least: Int = 16, taken: Int = 0): Int =
+    Math.max(least, (resources.configuration.screenWidthDp - taken - WIDEST) / 2)
+
+/** [sideMargin] of a list that fills a place beside the rail. */
+internal val Context.listMargin: Int get() = sideMargin(taken = if (isWide) RAIL else 0)
+
+/** The rail at the side of wide screens, in dp. */
+internal const val RAIL = 80
+
+/** The widest column of text, in dp: some 60 characters. */
+private const val WIDEST = 560
+
 /** Children below each other. */
 internal fun column(context: Context): LinearLayout =
     LinearLayout(context).apply { orientation = LinearLayout.VERTICAL }

@@ -19,20 +19,21 @@ internal object Work {
 /**
  * Asks off the main thread and shows on it, for as long as its screen is there.
  *
- * A failed question shows nothing and leaves what stood there: the cause is told by the trouble of the record or of the
- * policy, which screens show in words.
+ * A failed question shows nothing and leaves what stood there, unless its asker wants to know: the cause is told by the trouble of
+ * the record or of the policy, which screens show in words.
  */
 internal class Asker : AutoCloseable {
     @Volatile private var closed = false
 
-    fun <T : Any> ask(question: () -> T, show: (T) -> Unit) = ask(Work.data, question, show)
+    fun <T : Any> ask(question: () -> T, show: (T) -> Unit) = ask(Work.data, question, {}, show)
 
-    fun <T : Any> ask(executor: ExecutorService, question: () -> T, show: (T) -> Unit) {
+    fun <T : Any> ask(executor: ExecutorService, question: () -> T, failed: () -> Unit, show: (T) -> Unit) {
         executor.execute {
             if (closed) return@execute
             val answer = try {
                 question()
             } catch (_: Exception) {
+                Work.main.post { if (!closed) failed() }
                 return@execute
             }
             Work.main.post { if (!closed) show(answer) }

@@ -14,6 +14,7 @@ import org.hushwall.ui.apps.AppsTab
 import org.hushwall.ui.home.HomeTab
 import org.hushwall.ui.kit.Compat
 import org.hushwall.ui.kit.FILL
+import org.hushwall.ui.kit.RAIL
 import org.hushwall.ui.kit.Screen
 import org.hushwall.ui.kit.add
 import org.hushwall.ui.kit.addHairline
@@ -105,7 +106,7 @@ internal class MainActivity : Screen() {
 
     private fun wide(): View {
         val row: LinearLayout = row(this)
-        row.add(bar, width = 80, height = FILL)
+        row.add(bar, width = RAIL, height = FILL)
         row.add(frame, width = 0, height = FILL, weight = 1f)
         return row
     }

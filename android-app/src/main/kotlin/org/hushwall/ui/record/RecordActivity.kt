@@ -4,18 +4,14 @@ package org.hushwall.ui.record
 import android.os.Bundle
 import android.view.Gravity
 import android.view.View
-import android.widget.LinearLayout
-import android.widget.ScrollView
 import org.hushwall.R
 import org.hushwall.ui.home.SeenGaps
 import org.hushwall.ui.kit.Compat
-import org.hushwall.ui.kit.Screen
 import org.hushwall.ui.kit.Type
 import org.hushwall.ui.kit.WRAP
 import org.hushwall.ui.kit.add
 import org.hushwall.ui.kit.addRest
 import org.hushwall.ui.kit.card
-import org.hushwall.ui.kit.column
 import org.hushwall.ui.kit.icon
 import org.hushwall.ui.kit.pad
 import org.hushwall.ui.kit.row
@@ -23,25 +19,21 @@ import org.hushwall.ui.kit.rowOrStack
 import org.hushwall.ui.kit.tabular
 import org.hushwall.ui.kit.text
 import org.hushwall.ui.widget.EmptyView
+import org.hushwall.ui.widget.PageScreen
 import org.hushwall.ui.widget.Swatch
-import org.hushwall.ui.widget.TopBar
+import org.hushwall.ui.widget.WaitingRows
 import org.hushwall.ui.widget.legendEntry
 import org.hushwall.ui.words.Words
 import org.hushwall.ui.words.startOfDay
 import org.hushwall.vpn.Gap
 
-internal class RecordActivity : Screen() {
-    private lateinit var page: LinearLayout
+internal class RecordActivity : PageScreen() {
+    private val waiting by lazy { WaitingRows(this) }
 
     override fun onCreate(saved: Bundle?) {
         super.onCreate(saved)
-        page = column(this).pad(16, 0, 16, 24)
-        val scroll = ScrollView(this)
-        scroll.addView(page)
-        val all = column(this)
-        all.add(TopBar(this, getString(R.string.record_title), ::finish))
-        all.add(scroll, height = 0, weight = 1f)
-        show(all, getString(R.string.record_title))
+        showPage(getString(R.string.record_title))
+        page.add(waiting)
     }
 
     override fun onStart() {
@@ -55,6 +47,7 @@ internal class RecordActivity : Screen() {
 
     private fun fill(gaps: List<Gap>, share: Double, now: Long) {
         gaps.lastOrNull()?.let { SeenGaps(this).seen = it.from }
+        waiting.end()
         page.removeAllViews()
         page.add(summary(gaps, share, now), bottom = 12)
         if (gaps.isEmpty()) {

@@ -4,12 +4,8 @@ package org.hushwall.ui.settings
 import android.os.Bundle
 import android.view.Gravity
 import android.view.View
-import android.widget.FrameLayout
-import android.widget.LinearLayout
-import android.widget.ScrollView
 import org.hushwall.R
 import org.hushwall.policy.HostRule
-import org.hushwall.ui.kit.Screen
 import org.hushwall.ui.kit.Type
 import org.hushwall.ui.kit.WRAP
 import org.hushwall.ui.kit.add
@@ -21,29 +17,17 @@ import org.hushwall.ui.kit.pad
 import org.hushwall.ui.kit.row
 import org.hushwall.ui.kit.text
 import org.hushwall.ui.widget.EmptyView
-import org.hushwall.ui.widget.TopBar
-import org.hushwall.ui.widget.UndoBar
+import org.hushwall.ui.widget.PageScreen
 import org.hushwall.ui.widget.iconButton
 import org.hushwall.ui.widget.listGround
 import org.hushwall.ui.words.Words
 
-internal class RulesActivity : Screen() {
-    private lateinit var page: LinearLayout
-    private lateinit var undo: UndoBar
-
+internal class RulesActivity : PageScreen() {
     override fun onCreate(saved: Bundle?) {
         super.onCreate(saved)
-        undo = UndoBar(this)
-        page = column(this).pad(16, 0, 16, 80)
-        val scroll = ScrollView(this)
-        scroll.addView(page)
-        val all = column(this)
-        all.add(TopBar(this, getString(R.string.your_rules), ::finish))
-        all.add(scroll, height = 0, weight = 1f)
-        val frame = FrameLayout(this)
-        frame.addView(all)
-        frame.addView(undo, UndoBar.place(this))
-        show(frame, getString(R.string.your_rules))
+        showPage(getString(R.string.your_rules))
+        // Room for the bar that takes a change back.
+        page.setPaddingRelative(page.paddingStart, 0, page.paddingEnd, dp(80))
     }
 
     override fun onStart() {

@@ -5,37 +5,23 @@ import android.app.Activity
 import android.app.AlertDialog
 import android.content.Intent
 import android.os.Bundle
-import android.widget.LinearLayout
-import android.widget.ScrollView
 import org.hushwall.R
 import org.hushwall.log.LogTrouble
 import org.hushwall.ui.kit.Compat
-import org.hushwall.ui.kit.Screen
 import org.hushwall.ui.kit.Type
+import org.hushwall.ui.kit.Work
 import org.hushwall.ui.kit.add
-import org.hushwall.ui.kit.column
 import org.hushwall.ui.kit.pad
 import org.hushwall.ui.kit.text
 import org.hushwall.ui.record.RecordActivity
-import org.hushwall.ui.setup.Doors
 import org.hushwall.ui.setup.SetupCheckActivity
-import org.hushwall.ui.widget.Banner
-import org.hushwall.ui.widget.TopBar
+import org.hushwall.ui.widget.PageScreen
 import org.hushwall.ui.words.Words
-import org.hushwall.ui.words.words
 
-internal class SettingsActivity : Screen() {
-    private lateinit var page: LinearLayout
-
+internal class SettingsActivity : PageScreen() {
     override fun onCreate(saved: Bundle?) {
         super.onCreate(saved)
-        page = column(this).pad(16, 0, 16, 24)
-        val scroll = ScrollView(this)
-        scroll.addView(page)
-        val all = column(this)
-        all.add(TopBar(this, getString(R.string.settings), ::finish))
-        all.add(scroll, height = 0, weight = 1f)
-        show(all, getString(R.string.settings))
+        showPage(getString(R.string.settings))
     }
 
     override fun onStart() {
@@ -45,6 +31,7 @@ internal class SettingsActivity : Screen() {
     }
 
     private fun fill() {
+        val network = NetworkRows(this)
         page.removeAllViews()
         troubles()
         val rules = hushwall.policy.rules().size
@@ -55,6 +42,8 @@ internal class SettingsActivity : Screen() {
             listOf(
                 SettingsRow.Content(R.string.setup_check, getString(R.string.setup_check_line)) { open(SetupCheckActivity::class.java) },
                 SettingsRow.Content(R.string.record_title, getString(R.string.record_line)) { open(RecordActivity::class.java) },
+                network.lan(),
+                network.privateDns(),
             ),
         )
         group(
@@ -73,11 +62,9 @@ internal class SettingsActivity : Screen() {
     }
 
     private fun troubles() {
-        hushwall.policy.trouble?.words?.let { page.add(Banner(this, getString(it.title), getString(it.line)), bottom = 12) }
-        val log = hushwall.log.trouble ?: return
-        val isFull = log == LogTrouble.STORAGE_FULL
-        val title = getString(log.words.title)
-        page.add(Banner(this, title, getString(log.words.line), onClick = if (isFull) ::freeUpSpace else null), bottom = 12)
+        val banners = TroubleBanners(this, questions, ::fill)
+        hushwall.policy.trouble?.let { page.add(banners.of(it), bottom = 12) }
+        hushwall.log.trouble?.let { page.add(banners.of(it), bottom = 12) }
     }
 
     private fun group(title: Int, rows: List<SettingsRow.Content>) {
@@ -90,14 +77,21 @@ internal class SettingsActivity : Screen() {
         val dialog = AlertDialog.Builder(this)
             .setTitle(R.string.delete_record)
             .setMessage(R.string.delete_record_text)
-            .setPositiveButton(R.string.delete) { _, _ -> questions.ask({ hushwall.log.clear() }) { fill() } }
+            .setPositiveButton(R.string.delete) { _, _ -> delete() }
             .setNegativeButton(R.string.cancel, null)
             .show()
         dialog.getButton(AlertDialog.BUTTON_POSITIVE)?.setTextColor(getColor(R.color.fail))
     }
 
-    private fun freeUpSpace() {
-        Doors(this).storage()
+    private fun delete() {
+        val wasNewer = hushwall.log.trouble == LogTrouble.NEWER_VERSION
+        questions.ask(Work.data, { hushwall.log.clear() }, { deleted(false, wasNewer) }) { deleted(true, wasNewer) }
+    }
+
+    /** [wasNewer]: the core was closed for that record. */
+    private fun deleted(isDone: Boolean, wasNewer: Boolean) {
+        if (wasNewer) hushwall.protection.restartFilter()
+        if (isDone) fill() else tell(R.string.not_deleted, R.string.not_deleted_line)
     }
 
     private fun explained(title: Int, line: Int, text: Int) = SettingsRow.Content(title, getString(line)) { tell(title, text) }

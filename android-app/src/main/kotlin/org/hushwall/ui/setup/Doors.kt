@@ -39,6 +39,8 @@ internal class Doors(private val activity: Activity) {
             details(activity.packageName),
         )
 
+    fun wifiSettings(): Boolean = open(Intent(Settings.ACTION_WIFI_SETTINGS), Intent(Settings.ACTION_SETTINGS))
+
     fun networkSettings(): Boolean = open(Intent(Settings.ACTION_WIRELESS_SETTINGS), Intent(Settings.ACTION_SETTINGS))
 
     fun storage(): Boolean = open(Intent(Settings.ACTION_INTERNAL_STORAGE_SETTINGS), Intent(Settings.ACTION_SETTINGS))

@@ -15,6 +15,7 @@ import org.hushwall.ui.kit.Type
 import org.hushwall.ui.kit.add
 import org.hushwall.ui.kit.column
 import org.hushwall.ui.kit.pad
+import org.hushwall.ui.kit.sideMargin
 import org.hushwall.ui.kit.style
 import org.hushwall.ui.widget.TopBar
 import org.hushwall.ui.widget.Weight
@@ -33,8 +34,8 @@ internal class SetupActivity : Screen() {
     override fun onCreate(saved: Bundle?) {
         super.onCreate(saved)
         at = saved?.getInt(AT) ?: 0
-        page = column(this).pad(24, 0, 24, 16)
-        buttons = column(this).pad(24, 8, 24, 16)
+        page = column(this).pad(sideMargin(24), 0, sideMargin(24), 16)
+        buttons = column(this).pad(sideMargin(24), 8, sideMargin(24), 16)
         val bar = TopBar(this, "") { if (at > 0) goTo(at - 1) else finish() }
         val later = WordButton(this, Weight.QUIET, getString(R.string.later)) { skip() }
         later.style(Type.SUBTITLE, R.color.ink2)
@@ -102,6 +103,7 @@ internal class SetupActivity : Screen() {
     private fun askAndroid() {
         consent.turnOn()
         val state = hushwall.protection.status.state
+        if (state == ProtectionState.IMPOSSIBLE) return consent.explainImpossible()
         if (state != ProtectionState.CONSENT_MISSING && state != ProtectionState.OFF) next()
     }
 
@@ -112,6 +114,8 @@ internal class SetupActivity : Screen() {
     }
 
     private fun cameBack() {
+        // Looks again: Android does not tell when its settings change.
+        hushwall.protection.listen { }.close()
         when (step) {
             Step.AUTOSTART -> AutostartQuestion(this).ask { next() }
             Step.BATTERY -> if (SetupFacts(this).isBatteryFree) next() else paint()

@@ -4,41 +4,29 @@ package org.hushwall.ui.setup
 import android.content.Intent
 import android.os.Bundle
 import android.view.View
-import android.widget.LinearLayout
-import android.widget.ScrollView
 import org.hushwall.R
 import org.hushwall.ui.kit.Compat
-import org.hushwall.ui.kit.Screen
 import org.hushwall.ui.kit.Type
 import org.hushwall.ui.kit.add
-import org.hushwall.ui.kit.addHairline
 import org.hushwall.ui.kit.column
 import org.hushwall.ui.kit.pad
 import org.hushwall.ui.kit.text
 import org.hushwall.ui.main.MainActivity
 import org.hushwall.ui.widget.Banner
-import org.hushwall.ui.widget.TopBar
+import org.hushwall.ui.widget.PageScreen
 import org.hushwall.ui.widget.Weight
 import org.hushwall.ui.widget.WordButton
 import org.hushwall.ui.words.Words
 
-internal class SetupCheckActivity : Screen() {
-    private lateinit var page: LinearLayout
+internal class SetupCheckActivity : PageScreen() {
     private var asksAutostart = false
 
     override fun onCreate(saved: Bundle?) {
         super.onCreate(saved)
-        page = column(this).pad(16, 0, 16, 24)
-        val scroll = ScrollView(this)
-        scroll.addView(page)
-        val all = column(this)
-        all.add(TopBar(this, "", ::finish))
-        all.add(scroll, height = 0, weight = 1f)
-        all.addHairline()
-        val foot = all.add(column(this).pad(24, 12))
+        val foot = column(this).pad(24, 12)
         foot.setBackgroundColor(getColor(R.color.surface))
         foot.add(WordButton(this, Weight.FILLED, getString(R.string.go_home)) { goHome() })
-        show(all, getString(R.string.setup_check))
+        showPage(getString(R.string.setup_check), title = "", foot)
     }
 
     override fun onStart() {

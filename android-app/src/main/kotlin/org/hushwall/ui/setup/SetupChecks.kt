@@ -93,13 +93,11 @@ internal class SetupChecks(private val activity: Activity, private val onAutosta
         val title = R.string.check_private_dns
         if (facts.privateDnsHost == null) return Check(title, R.string.check_private_dns_fine, CheckState.ON)
         return Check(title, R.string.check_private_dns_set, CheckState.TO_DO, R.string.fix) {
-            tell(title, R.string.find_private_dns) { doors.networkSettings() }
+            PrivateDnsNote(activity).show()
         }
     }
 
-    private fun tell(title: Int, text: Int, onClosed: () -> Unit = {}) {
-        AlertDialog.Builder(activity).setTitle(title).setMessage(text)
-            .setPositiveButton(R.string.close) { _, _ -> onClosed() }
-            .show()
+    private fun tell(title: Int, text: Int) {
+        AlertDialog.Builder(activity).setTitle(title).setMessage(text).setPositiveButton(R.string.close, null).show()
     }
 }

@@ -10,6 +10,7 @@ import android.os.Build
 import android.os.PowerManager
 import android.os.UserManager
 import android.provider.Settings
+import org.hushwall.Hushwall
 
 internal class SetupFacts(private val context: Context) {
     private val memory = SetupMemory(context)
@@ -37,20 +38,20 @@ internal class SetupFacts(private val context: Context) {
             return manager.getLinkProperties(manager.activeNetwork ?: return null)?.privateDnsServerName
         }
 
-    /** Whether the phone has a VPN network. Ours, unless the state says that another app holds the place. */
-    val isTunnelUp: Boolean
-        @Suppress("DEPRECATION") // The list of networks is asked for once, not followed.
-        get() {
-            val manager = context.getSystemService(ConnectivityManager::class.java) ?: return false
-            return manager.allNetworks.any { manager.getNetworkCapabilities(it)?.hasTransport(NetworkCapabilities.TRANSPORT_VPN) == true }
-        }
-
-    /** Whether Android starts us before anything else. Null: this Android does not tell. */
+    /** Whether Android starts us before anything else. Null: this Android does not tell, or not while protection is off. */
     val isAlwaysOn: Boolean?
-        get() = try {
+        get() = Hushwall.of(context).protection.status.alwaysOn ?: try {
             Settings.Secure.getString(context.contentResolver, "always_on_vpn_app")?.let { it == context.packageName }
         } catch (_: SecurityException) {
             null
+        }
+
+    /** The network below wants the user to sign in before it lets anything through. */
+    val wantsSignIn: Boolean
+        get() {
+            val manager = context.getSystemService(ConnectivityManager::class.java) ?: return false
+            val network = manager.activeNetwork ?: return false
+            return manager.getNetworkCapabilities(network)?.hasCapability(NetworkCapabilities.NET_CAPABILITY_CAPTIVE_PORTAL) == true
         }
 
     /** Other spaces of this user: a work profile, cloned apps. They have connections of their own. */

@@ -9,6 +9,7 @@ import android.graphics.drawable.LayerDrawable
 import android.graphics.drawable.RippleDrawable
 import android.view.Gravity
 import android.view.View
+import android.widget.ListView
 import org.hushwall.R
 import org.hushwall.ui.kit.dp
 
@@ -24,6 +25,16 @@ internal fun listGround(view: View, isFirst: Boolean, isLast: Boolean, inset: In
     }
     val colour = ColorStateList.valueOf(context.getColor(R.color.ripple))
     view.background = RippleDrawable(colour, face, rounded(context, isFirst, isLast, R.color.ink))
+}
+
+/** A list without the platform's lines and selector: rows bring their own. */
+internal fun plain(list: ListView) {
+    list.divider = null
+    list.setSelector(android.R.color.transparent)
+    list.itemsCanFocus = true
+    list.clipToPadding = false
+    list.isVerticalScrollBarEnabled = true
+    list.scrollBarStyle = View.SCROLLBARS_OUTSIDE_OVERLAY
 }
 
 private fun rounded(context: Context, isFirst: Boolean, isLast: Boolean, colour: Int): GradientDrawable {

@@ -30,29 +30,26 @@ import org.hushwall.ui.kit.stacks
 import org.hushwall.ui.kit.style
 import org.hushwall.ui.kit.text
 
-internal val AppMode.word: Int
+/** How a mode is shown: its name, what it means, the same after an app's name ("Mi Browser is blocked"), and its drawing. */
+private enum class Face(val word: Int, val sentence: Int, val said: Int, val drawable: Int) {
+    FILTER(R.string.mode_filter, R.string.mode_filter_sentence, R.string.said_filter, R.drawable.ic_filter),
+    ALLOW(R.string.mode_allow, R.string.mode_allow_sentence, R.string.said_allow, R.drawable.ic_pass),
+    BLOCK(R.string.mode_block, R.string.mode_block_sentence, R.string.said_block, R.drawable.ic_stop),
+    OUTSIDE(R.string.mode_outside, R.string.mode_outside_sentence, R.string.said_outside, R.drawable.ic_out),
+}
+
+private val AppMode.face: Face
     get() = when (this) {
-        AppMode.FILTER -> R.string.mode_filter
-        AppMode.ALLOW -> R.string.mode_allow
-        AppMode.BLOCK -> R.string.mode_block
-        AppMode.OUTSIDE -> R.string.mode_outside
+        AppMode.FILTER -> Face.FILTER
+        AppMode.ALLOW -> Face.ALLOW
+        AppMode.BLOCK -> Face.BLOCK
+        AppMode.OUTSIDE -> Face.OUTSIDE
     }
 
-internal val AppMode.sentence: Int
-    get() = when (this) {
-        AppMode.FILTER -> R.string.mode_filter_sentence
-        AppMode.ALLOW -> R.string.mode_allow_sentence
-        AppMode.BLOCK -> R.string.mode_block_sentence
-        AppMode.OUTSIDE -> R.string.mode_outside_sentence
-    }
-
-internal val AppMode.drawable: Int
-    get() = when (this) {
-        AppMode.FILTER -> R.drawable.ic_filter
-        AppMode.ALLOW -> R.drawable.ic_pass
-        AppMode.BLOCK -> R.drawable.ic_stop
-        AppMode.OUTSIDE -> R.drawable.ic_out
-    }
+internal val AppMode.word: Int get() = face.word
+internal val AppMode.sentence: Int get() = face.sentence
+internal val AppMode.said: Int get() = face.said
+internal val AppMode.drawable: Int get() = face.drawable
 
 /** 40 dp to see, 48 to touch. The default is quiet, so that exceptions stand out in a long list. */
 internal class ModePill(context: Context) : FrameLayout(context) {

@@ -20,6 +20,7 @@ internal val PolicyTrouble.words: Trouble
     get() = when (this) {
         PolicyTrouble.NEWER_VERSION -> Trouble(R.string.trouble_newer_rules, R.string.trouble_newer_rules_line)
         PolicyTrouble.DAMAGED -> Trouble(R.string.trouble_rules, R.string.trouble_rules_line)
+        PolicyTrouble.NOT_SAVED -> Trouble(R.string.trouble_not_saved, R.string.trouble_not_saved_line)
     }
 
 /** Why the phone was not protected, as a sentence. */

@@ -3,22 +3,43 @@
 package org.hushwall.ui.words
 
 import android.content.Context
+import android.graphics.Typeface
+import android.text.SpannableStringBuilder
+import android.text.Spanned
+import android.text.style.ForegroundColorSpan
+import android.text.style.StyleSpan
 import org.hushwall.R
 import org.hushwall.log.Confidence
+import org.hushwall.log.Known
 import org.hushwall.log.LogRow
 import org.hushwall.log.Reason
+import org.hushwall.log.addressOf
+
+/** The sentence with [part] of it in bold. */
+internal fun emphasized(sentence: String, part: String, colour: Int? = null): CharSequence {
+    val all = SpannableStringBuilder(sentence)
+    val at = all.indexOf(part)
+    if (at < 0) return all
+    if (colour != null) all.setSpan(ForegroundColorSpan(colour), at, at + part.length, Spanned.SPAN_EXCLUSIVE_EXCLUSIVE)
+    all.setSpan(StyleSpan(Typeface.BOLD), at, at + part.length, Spanned.SPAN_EXCLUSIVE_EXCLUSIVE)
+    return all
+}
 
 /** How sure a name is: filled bars of three, the word, and what it rests on. */
 internal class Evidence(val level: Int, val word: Int, val sentence: Int)
 
 internal class Verdicts(private val context: Context) {
+    private val purposes = Purposes(context)
+
     fun word(blocked: Boolean): String = context.getString(if (blocked) R.string.stopped else R.string.let_through)
 
-    /** Follows the verdict after a dot: "you blocked this app". */
+    /** Follows the verdict after a dot: "you blocked this app"; where a list stopped it, what for: "usage statistics". */
     fun short(row: LogRow): String {
         if (row.reason.code == "nothing-against" && row.host == null) {
-            return context.getString(R.string.reason_hidden_no_rule)
+            return context.getString(if (row.about == null) R.string.reason_hidden_no_rule else R.string.reason_nothing)
         }
+        if (isForOwnApp(row)) return context.getString(R.string.reason_own_app)
+        if (row.reason.code == "listed") row.about?.let(purposes::word)?.let { return it }
         val list = row.reason.list
         if (row.reason.code == "listed" && list != null &&
             list != BUILT_IN
@@ -26,18 +47,28 @@ internal class Verdicts(private val context: Context) {
         return context.getString(shortOf(row.reason, row.blocked))
     }
 
-    /** Title and line of "Why". */
-    fun why(row: LogRow): Pair<String, String> {
+    /** Title and line of "Why". What a list stopped is explained by what it is for, where that is known. */
+    fun why(row: LogRow): Pair<String, String?> {
+        val against = row.about?.let(purposes::against)
+        if (row.reason.code == "listed" && against != null) return against to null
+        if (isForOwnApp(row)) return context.getString(R.string.why_own_app) to context.getString(R.string.why_own_app_line)
         val (title, line) = whyOf(row.reason, row.blocked)
         return context.getString(title) to context.getString(line)
     }
 
-    /** Title and line of "Decided by". */
-    fun decidedBy(row: LogRow): Pair<String, String?> {
+    /** Title and line of "Decided by": the name of the rule or list, and where it knows it from. */
+    fun decidedBy(row: LogRow, known: Known?): Pair<String, String?> {
         val reason = row.reason
         val list = reason.list
+        val builtIn = row.about?.takeIf { reason.code == "listed" && (list == BUILT_IN || list == BUILT_IN_STRICT) }
+        if (builtIn != null) {
+            val source = known?.let { purposes.best(it.sources) }
+            val words = Words(context)
+            val line = source?.let { context.getString(R.string.decided_known_from, words.name(it.name), words.isolate(it.date)) }
+            return context.getString(R.string.decided_company, words.name(builtIn.organisation)) to line
+        }
         val title = when (reason.code) {
-            "listed", "protected" -> list?.let(::listName) ?: context.getString(R.string.decided_builtin)
+            "listed", "protected" -> list?.let(::titleOf) ?: context.getString(R.string.decided_builtin)
             "rule", "app-allowed", "app-blocked", "not-listed" -> context.getString(R.string.decided_your_rule)
             "paused" -> context.getString(R.string.decided_pause)
             "lockdown" -> context.getString(R.string.decided_filter)
@@ -70,21 +101,50 @@ internal class Verdicts(private val context: Context) {
             },
         )
 
-    fun sentence(row: LogRow, app: String): String {
-        val words = Words(context)
-        val place = words.isolate(row.host ?: address(row.remote))
-        val name = words.name(app)
-        return when {
-            row.blocked && row.isQuestion -> context.getString(R.string.sentence_stopped_lookup, name, place)
-            row.blocked -> context.getString(R.string.sentence_stopped, name, place)
-            row.reason.code == "protected" -> context.getString(R.string.sentence_needed, name, place)
-            row.host == null -> context.getString(R.string.sentence_hidden, name, place)
-            else -> context.getString(R.string.sentence_passed, name, place)
+    /** Who did what to whom, as the headline's sentence; what for stands out. */
+    fun sentence(row: LogRow, app: String): CharSequence {
+        val name = Words(context).name(app)
+        if (!row.blocked) return passed(row, name)
+        val about = row.about
+        val purpose = about?.let(purposes::word)
+        if (about == null || purpose == null) {
+            val sentence = if (row.isQuestion) R.string.sentence_stopped_lookup else R.string.sentence_stopped
+            return context.getString(sentence, name, place(row))
         }
+        val sentence = if (purposes.isReport(about)) R.string.sentence_sends else R.string.sentence_tried_for
+        return emphasized(context.getString(sentence, name, purpose, place(row)), purpose)
     }
 
+    private fun passed(row: LogRow, name: String): String {
+        val sentence = when {
+            isNeeded(row) -> R.string.sentence_needed
+            isForOwnApp(row) -> R.string.sentence_passed_own_app
+            row.reason.code == "rule" -> R.string.sentence_passed_rule
+            row.reason.code == "app-allowed" -> R.string.sentence_passed_app
+            row.reason.code == "paused" -> R.string.sentence_passed_paused
+            row.host == null && row.about == null -> R.string.sentence_hidden
+            else -> R.string.sentence_passed
+        }
+        return context.getString(sentence, name, place(row))
+    }
+
+    /** Whom it was for: the company, where it is known; else the host, else whose computers have the address. */
+    private fun place(row: LogRow): String {
+        val words = Words(context)
+        return company(row)?.let(words::name) ?: words.isolate(row.host ?: addressOf(row.remote))
+    }
+
+    /** The company behind a connection: of its host, or of the network where the name was hidden. */
+    fun company(row: LogRow): String? = row.about?.organisation ?: row.asnName?.takeIf { row.host == null }
+
     /** A connection whose filter decision the phone itself depends on. */
-    fun isNeeded(row: LogRow): Boolean = row.reason.code == "protected"
+    fun isNeeded(row: LogRow): Boolean = row.reason.code == "protected" || !row.blocked && row.about?.level == "never"
+
+    /** A list would have stopped it for others: the company's own app does not work without. */
+    private fun isForOwnApp(row: LogRow): Boolean = row.reason.code == "nothing-against" && row.about?.isOwn == true
+
+    private fun titleOf(list: String): String =
+        if (list in COMING_WITH) listName(list) else context.getString(R.string.decided_list, listName(list))
 
     private fun listName(name: String): String =
         when (name) {
@@ -99,15 +159,9 @@ internal class Verdicts(private val context: Context) {
         private const val BUILT_IN = "built-in trackers"
         private const val BUILT_IN_STRICT = "built-in strict"
         private const val BUILT_IN_NEVER = "built-in never"
+        private val COMING_WITH = setOf(BUILT_IN, BUILT_IN_STRICT, BUILT_IN_NEVER)
 
-        /** "203.0.113.7" of "203.0.113.7:443", "2001:db8::1" of "[2001:db8::1]:443". */
-        fun address(end: String): String {
-            val colon = end.lastIndexOf(':')
-            if (colon < 0) return end
-            return end.substring(0, colon).removePrefix("[").removeSuffix("]")
-        }
-
-        fun port(end: String): Int = end.substringAfterLast(':', "").toIntOrNull() ?: 0
+        fun address(end: String): String = addressOf(end)
     }
 }
 
