@@ -122,6 +122,9 @@ fn every_order_is_understood() {
     let Some(Command::CompileLists(order)) = all.next() else { panic!() };
     assert_eq!((&*order.sources[0].name, order.sources.len()), ("mine", 1));
     assert!(order.to.ends_with("mine.lists") && order.sources[0].path.ends_with("mine.txt"));
+    let Some(Command::BeginAudit(audit)) = all.next() else { panic!() };
+    assert_eq!((audit.uid, audit.values), (10_123, false));
+    assert!(matches!(all.next(), Some(Command::EndAudit(audit)) if audit.utc_offset == 7200));
     assert!(all.next().is_none());
 }
 
