@@ -115,7 +115,7 @@ class ScreenshotsTest {
     }
 
     private fun broken() {
-        val screen = Stage.open(AppActivity::class.java, Intent().putExtra(AppActivity.KEY, Seed.browser.key)).get()
+        val screen = Stage.open(AppActivity::class.java, Intent().putExtra(AppActivity.KEY, Seed.shop.key)).get()
         Stage.tap(Stage.root(screen), "Something broke?")
         Stage.pictureWithSheet(screen, "broken-light")
         Stage.dialog().dismiss()
