@@ -115,6 +115,7 @@ class ScreenshotsTest {
     }
 
     private fun broken() {
+        Stage.fake.log.rows += Seed.row(90_001, Seed.shop, "pay.example.com", 60, true, Seed.listed("example.com"))
         val screen = Stage.open(AppActivity::class.java, Intent().putExtra(AppActivity.KEY, Seed.shop.key)).get()
         Stage.tap(Stage.root(screen), "Something broke?")
         Stage.pictureWithSheet(screen, "broken-light")
