@@ -141,6 +141,15 @@ impl Catalog {
         }
     }
 
+    /// The hosts of all organisations that have this in their name, in any case.
+    pub fn hosts_of(&self, text: &str) -> Vec<HostName> {
+        let text = text.to_lowercase();
+        let is_meant = |row: &&Row| {
+            self.organisation(row).is_some_and(|known| known.name.to_lowercase().contains(&text))
+        };
+        self.rows.iter().filter(is_meant).flat_map(|row| row.hosts.iter().cloned()).collect()
+    }
+
     /// The lists that the policy counts without being told: [`TRACKERS`] blocks, [`STRICT`] would but is off, [`NEVER`]
     /// protects.
     pub fn lists(&self) -> Vec<List> {

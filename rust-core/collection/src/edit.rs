@@ -3,11 +3,13 @@
 
 use std::collections::HashSet;
 use std::ffi::OsStr;
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
 use lists::{Compiler, Format};
+use nix::errno::Errno;
+use nix::fcntl::{Flock, FlockArg};
 
 use crate::collection::{Collection, CollectionError, MANIFEST, TEXTS};
 use crate::judge::{Arrived, Demands, Taken, Trouble, judge};
@@ -25,7 +27,7 @@ pub struct Edit {
     collection: Collection,
     /// Something that the index depends on is another.
     compile: bool,
-    _lock: File,
+    _lock: Flock<File>,
 }
 
 /// A list to be added.
@@ -72,12 +74,13 @@ impl Edit {
         fs::create_dir_all(folder.join(TEXTS)).map_err(|error| io(folder, error))?;
         let path = folder.join(LOCK);
         let options = File::options().create(true).truncate(false).write(true).open(&path);
-        let lock = options.map_err(|error| io(&path, error))?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(CollectionError::Busy(folder.to_owned())),
-            Err(TryLockError::Error(error)) => return Err(io(&path, error)),
-        }
+        let file = options.map_err(|error| io(&path, error))?;
+        // Not the standard library's: it knows no locks on Android.
+        let lock = match Flock::lock(file, FlockArg::LockExclusiveNonblock) {
+            Ok(lock) => lock,
+            Err((_, Errno::EWOULDBLOCK)) => return Err(CollectionError::Busy(folder.to_owned())),
+            Err((_, error)) => return Err(io(&path, error.into())),
+        };
         let empty = || Collection { folder: folder.to_owned(), manifest: Manifest::default() };
         let collection = Collection::read(folder)?.unwrap_or_else(empty);
         Ok(Edit { collection, compile: false, _lock: lock })
@@ -223,8 +226,9 @@ impl Edit {
         let list = self.list_mut(name)?;
         let before = list.before.take();
         let before = before.ok_or_else(|| CollectionError::NothingBefore(name.to_owned()))?;
+        let is_undone = list.taken_back.as_ref() == Some(&before.sha256);
         let left = std::mem::replace(&mut list.now, before);
-        list.taken_back = (left.fetched_at >= list.now.fetched_at).then(|| left.sha256.clone());
+        list.taken_back = (!is_undone).then(|| left.sha256.clone());
         (list.before, list.failure) = (Some(left), None);
         self.compile = true;
         self.collection.list(name)
@@ -232,10 +236,7 @@ impl Edit {
 
     /// The lists that the last update gave another text, for undoing all of it. An undone one is not among them.
     pub fn last_updated(&self) -> Vec<String> {
-        let newer = |list: &&UserList| {
-            list.before.as_ref().is_some_and(|before| before.fetched_at <= list.now.fetched_at)
-                && list.taken_back.is_none()
-        };
+        let newer = |list: &&UserList| list.before.is_some() && list.taken_back.is_none();
         let lists = || self.collection.lists().iter().filter(newer);
         let last = lists().map(|list| list.now.fetched_at).max();
         lists()

@@ -1,5 +1,7 @@
 //! Whether a text that came in may take the place of the one that is there.
 
+use std::collections::HashSet;
+
 use lists::{Format, Options, ReadError, Report};
 use serde::{Deserialize, Serialize};
 
@@ -85,6 +87,17 @@ pub enum Trouble {
     TakenBack,
 }
 
+/// How many rules of a text would block a host that stays open whatever lists say: one of `open`, or below one. They have
+/// no effect, and a user who looks at a list wants to know. A text that cannot be read has none.
+pub fn kept_open(text: &[u8], options: &Options, open: &HashSet<String>) -> usize {
+    let mut count = 0;
+    let read = lists::read(text, options, |rule| {
+        let is_open = rule.name.suffixes().any(|suffix| open.contains(suffix));
+        count += usize::from(is_open && !rule.effect.allows() && !rule.cancels);
+    });
+    read.map_or(0, |_| count)
+}
+
 /// Reads a text and judges it against the one that is there.
 pub(crate) fn judge(
     arrived: &Arrived,
@@ -130,5 +143,18 @@ impl From<ReadError> for Trouble {
             ReadError::TooManyRules(_) => Trouble::TooManyRules { limit: lists::MAX_RULES as u64 },
             ReadError::NotText => Trouble::NotText,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rules_about_hosts_that_stay_open_are_counted_with_those_below_them() {
+        let open = HashSet::from(["account.example".to_owned()]);
+        let text = b"||account.example^\n||a.account.example^\n||example^\n||shop.example^\n@@||account.example^\n";
+        assert_eq!(kept_open(text, &Options::default(), &open), 2);
+        assert_eq!(kept_open(b"\xff\xfe", &Options::default(), &open), 0);
     }
 }

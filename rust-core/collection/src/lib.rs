@@ -16,7 +16,7 @@ mod sha256;
 
 pub use collection::{Collection, CollectionError, WithIndex};
 pub use edit::{Choices, Edit, NewList, Saved};
-pub use judge::{Arrived, Demands, Taken, Trouble};
+pub use judge::{Arrived, Demands, Taken, Trouble, kept_open};
 pub use known::{KnownList, known_lists};
 pub use manifest::{Attempt, MAX_NAME, Schedule, Source, UserList, Version};
 pub use sha256::Sha256Hex;

@@ -39,6 +39,8 @@ pub struct Engine {
     pub(crate) policy: Arc<Policy>,
     /// What is listened to.
     pub(crate) audit: Option<Audit>,
+    /// Each listener has one; so their number is known.
+    pub(crate) listeners: Arc<()>,
     pub(crate) flows: FlowTable,
     pub(crate) by_owner: HashMap<Owner, usize, FixedState>,
     pub(crate) ports: Table<Port>,
@@ -78,6 +80,7 @@ impl Engine {
             settings,
             policy,
             audit: None,
+            listeners: Arc::default(),
             flows: FlowTable::new(seed),
             by_owner: HashMap::with_hasher(hash()),
             ports: Table::new(),

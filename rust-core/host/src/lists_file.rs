@@ -40,13 +40,14 @@ pub(crate) fn find(place: Option<&Path>) -> Result<Found, Failure> {
     }
 }
 
-/// The index at this place: a file, or that of the folder's lists that are on.
+/// The index at this place: a file, or that of a folder's lists that are on, with these.
 ///
 /// # Errors
 /// There is none.
-pub(crate) fn index(place: &Path) -> Result<Index<Bytes>, Failure> {
+pub(crate) fn index(place: &Path) -> Result<(Index<Bytes>, Option<Collection>), Failure> {
     match find(Some(place))? {
-        Found::Index(index) | Found::Collection((_, Some(index))) => Ok(index),
+        Found::Index(index) => Ok((index, None)),
+        Found::Collection((kept, Some(index))) => Ok((index, Some(kept))),
         Found::Collection((_, None)) | Found::Nothing => {
             Err(Failure::new(format!("reading the lists in {}", place.display()), "none is on")
                 .hint("switch one on: hushwall lists on NAME"))

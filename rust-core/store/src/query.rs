@@ -26,6 +26,8 @@ pub struct Filter {
     pub until_ms: Option<i64>,
     /// Part of the host name or of the app's name, in any case.
     pub text: Option<String>,
+    /// Hosts that the text means too, each with all below it: who knows whose hosts are finds a company's so.
+    pub text_hosts: Vec<HostName>,
 }
 
 /// Which hosts.
@@ -81,11 +83,17 @@ pub(crate) const APP_MATCHES: &str =
     "(app.name = :app OR substr(app.name, -length(:app) - 1) = '/' || :app
     OR instr(',' || app.name || ',', ',' || :app || ',') > 0)";
 
+/// What a text stands for.
+struct Text {
+    /// SQL: the ids of the hosts that it means, whatever their names are.
+    hosts: Option<String>,
+}
+
 /// A filter in SQL: a condition over the table `subject`, and its parameters.
 pub(crate) struct Condition {
     sql: String,
-    /// Whether the condition includes the text `:text`.
-    has_text: bool,
+    /// The condition includes the text `:text`.
+    text: Option<Text>,
     parameters: Vec<(&'static str, Value)>,
 }
 
@@ -93,7 +101,7 @@ impl Condition {
     /// Everything the filter asks for but the time.
     pub(crate) fn new(filter: &Filter) -> Self {
         let mut condition =
-            Condition { sql: "TRUE".to_owned(), has_text: false, parameters: Vec::new() };
+            Condition { sql: "TRUE".to_owned(), text: None, parameters: Vec::new() };
         if let Some(app) = &filter.app {
             condition.and(
                 &format!("subject.app IN (SELECT id FROM app WHERE {APP_MATCHES})"),
@@ -131,23 +139,35 @@ impl Condition {
         }
         if let Some(text) = &filter.text {
             condition.parameters.push((":text", text.to_ascii_lowercase().into()));
-            condition.has_text = true;
+            condition.text = Some(Text { hosts: ids_of(&filter.text_hosts) });
         }
         condition
     }
 
     /// The condition, for a statement that asks it of a few subjects, one by one.
     pub(crate) fn of_each(&self) -> String {
-        let text = "(ifnull(instr((SELECT name FROM host WHERE id = subject.host), :text), FALSE)
-            OR instr((SELECT lower(name) FROM app WHERE id = subject.app), :text))";
-        if self.has_text { format!("{} AND {text}", self.sql) } else { self.sql.clone() }
+        self.and_text(
+            "ifnull(instr((SELECT name FROM host WHERE id = subject.host), :text), FALSE)
+            OR instr((SELECT lower(name) FROM app WHERE id = subject.app), :text)",
+        )
     }
 
     /// The condition, for a statement that looks for all subjects that fit.
     pub(crate) fn of_all(&self) -> String {
-        let text = "(subject.host IN (SELECT id FROM host WHERE instr(name, :text))
-            OR subject.app IN (SELECT id FROM app WHERE instr(lower(name), :text)))";
-        if self.has_text { format!("{} AND {text}", self.sql) } else { self.sql.clone() }
+        self.and_text(
+            "subject.host IN (SELECT id FROM host WHERE instr(name, :text))
+            OR subject.app IN (SELECT id FROM app WHERE instr(lower(name), :text))",
+        )
+    }
+
+    fn and_text(&self, has_text: &str) -> String {
+        match &self.text {
+            Some(Text { hosts: None }) => format!("{} AND ({has_text})", self.sql),
+            Some(Text { hosts: Some(hosts) }) => {
+                format!("{} AND ({has_text} OR subject.host IN ({hosts}))", self.sql)
+            }
+            None => self.sql.clone(),
+        }
     }
 
     /// The parameters, after those of the statement around the condition.
@@ -165,4 +185,17 @@ impl Condition {
         self.sql.push_str(sql);
         self.parameters.push((name, value.into()));
     }
+}
+
+/// SQL: the ids of these hosts and of all below them. Their names are part of it: a host name has no quotes.
+fn ids_of(hosts: &[HostName]) -> Option<String> {
+    let quoted = |host: &HostName| format!("('{}')", schema::reversed(host.as_str()));
+    let values: Vec<String> = hosts.iter().map(quoted).collect();
+    (!values.is_empty()).then(|| {
+        format!(
+            "SELECT host.id FROM (VALUES {}) AS named JOIN host ON host.reversed = named.column1
+                 OR (host.reversed > named.column1 || '.' AND host.reversed < named.column1 || '/')",
+            values.join(", ")
+        )
+    })
 }

@@ -139,6 +139,14 @@ fn each_filter_finds_what_it_says() {
         (Filter { text: Some("%".into()), ..everything() }, &[]),
         (
             Filter {
+                text: Some("chat".into()),
+                text_hosts: vec![host_name("miui.com"), host_name("nobody.example")],
+                ..everything()
+            },
+            &[6, 5, 2, 1],
+        ),
+        (
+            Filter {
                 text: Some("miui".into()),
                 host: Some(HostFilter::Suffix(miui)),
                 ..everything()

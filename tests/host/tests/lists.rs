@@ -129,6 +129,9 @@ fn a_list_from_the_web_counts_from_then_on_and_is_fetched_again_only_where_it_is
 #[test]
 fn what_is_broken_cut_off_or_shrunken_keeps_the_old_list_and_says_so_with_numbers() {
     let (lab, server) = with_list();
+    // Where a redirection without TLS leads, there is a good list.
+    let web = WebServer::start(&lab);
+    web.put("good.txt", "good.example\n".repeat(200));
     let cut_off = b"||a.example^\n||b.example^\n".to_vec();
     let page = b"<!DOCTYPE html><html>gone.example</html>".to_vec();
     let too_large = 65 << 20;
@@ -143,7 +146,7 @@ fn what_is_broken_cut_off_or_shrunken_keeps_the_old_list_and_says_so_with_number
         (Answer::CutOff(cut_off), "not-fetched", "after 26 of 52 bytes"),
         (Answer::Announced(too_large), "too-large", "67.1 MB"),
         (Answer::Endless(too_large), "too-large", "67.1 MB"),
-        (Answer::Redirect("http://host.test/ads.txt".to_owned()), "not-fetched", "https://"),
+        (Answer::Redirect("http://host.test/good.txt".to_owned()), "not-fetched", "https://"),
         (Answer::Redirect("/gone.txt".to_owned()), "not-fetched", "404"),
         (Answer::Redirect("/ads.txt".to_owned()), "not-fetched", "redirects more than"),
     ] {
@@ -162,6 +165,7 @@ fn what_is_broken_cut_off_or_shrunken_keeps_the_old_list_and_says_so_with_number
             (&100.into(), &kind.into())
         );
     }
+    assert!(web.served(0).is_empty());
     server.publish("ads.txt", list(30, "two"));
     hush(&lab, "lists update ads --accept-shrunken").good().says("30 rules (before: 100)");
     assert!(is_blocked(&lab, "host0.two.example"));
@@ -244,6 +248,11 @@ fn lists_come_from_files_and_the_standard_input_in_every_format() {
             format!("{format}.example")
         };
         assert!(is_blocked(&lab, &host), "{host}");
+        let lookup = hush(&lab, &format!("lists lookup .local/share/hushwall/lists {host} --json"));
+        let entry = &lookup.good().json()["entries"][0];
+        assert_eq!(entry["list"], format);
+        let line = entry["line"]["text"].as_str().unwrap();
+        assert!(text.lines().any(|known| known == line), "{line}");
     }
     let input = || Stdio::from(File::open(lab.path("hosts.txt")).unwrap());
     assert_eq!(hush_with(&lab, "lists add -", input()).code, Some(125), "it has no name");
@@ -254,6 +263,15 @@ fn lists_come_from_files_and_the_standard_input_in_every_format() {
     lab.write("hosts.txt", "0.0.0.0 piped.example\n0.0.0.0 again.example\n");
     hush_with(&lab, "lists update piped --from -", input()).good();
     assert!(is_blocked(&lab, "again.example"));
+}
+
+#[test]
+fn rules_about_what_a_phone_cannot_do_without_are_told_and_have_no_effect() {
+    let lab = Lab::with_names();
+    lab.write("greedy.txt", "account.xiaomi.com\nupdate.miui.com\nads.example\n");
+    let added = hush(&lab, "lists add greedy.txt --json").good();
+    assert_eq!((&added.list()["rules"], &added.list()["kept_open"]), (&3.into(), &2.into()));
+    assert!(is_blocked(&lab, "ads.example") && !is_blocked(&lab, "account.xiaomi.com"));
 }
 
 #[test]

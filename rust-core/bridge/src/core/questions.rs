@@ -62,6 +62,11 @@ impl Core {
             since_ms: query.since,
             until_ms: query.until,
             text: query.text.clone(),
+            text_hosts: query
+                .text
+                .as_deref()
+                .map(|text| self.known().catalog.hosts_of(text))
+                .unwrap_or_default(),
             protocol: None,
         };
         let Some(reader) = lock(&self.journal).reader()? else {

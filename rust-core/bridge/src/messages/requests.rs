@@ -56,6 +56,10 @@ pub(crate) enum Command {
     ExportLog(ExportLog),
     /// Make one index of several lists.
     CompileLists(CompileLists),
+    /// Listen to an app's connections from now on.
+    BeginAudit(BeginAudit),
+    /// Listen no longer, and tell what was told whom.
+    EndAudit(EndAudit),
 }
 
 /// No arguments.
@@ -74,7 +78,7 @@ pub(crate) struct Connections {
     pub(crate) verdict: Option<VerdictName>,
     pub(crate) since: Option<i64>,
     pub(crate) until: Option<i64>,
-    /// Part of a host or of an app's name.
+    /// Part of a host, of an app's name or of the name of a company that the catalogue knows.
     pub(crate) text: Option<String>,
     /// Where the page before ended.
     pub(crate) before: Option<i64>,
@@ -197,6 +201,22 @@ pub(crate) struct CompileLists {
 pub(crate) struct ListSource {
     pub(crate) name: String,
     pub(crate) path: PathBuf,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct BeginAudit {
+    pub(crate) uid: u32,
+    /// Tell the values of what is said too.
+    #[serde(default)]
+    pub(crate) values: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct EndAudit {
+    /// Seconds that local time is ahead of UTC.
+    pub(crate) utc_offset: i32,
 }
 
 impl From<ProtocolName> for Protocol {

@@ -64,6 +64,9 @@ pub(crate) struct AboutTold {
     product: String,
     category: Category,
     level: Level,
+    /// It is one of the company's own apps, for which the row does not count.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    own: Option<bool>,
 }
 
 /// Whose it is.
@@ -138,19 +141,22 @@ impl Row {
             country: country.map(|country| country.as_str().to_owned()),
             asn: network.map(|network| network.number),
             asn_name: network.map(|network| network.name.to_owned()),
-            about: about.map(|row| AboutTold::new(&known.catalog, row)),
+            about: about.map(|row| AboutTold::new(&known.catalog, row, &connection.owner)),
         }
     }
 }
 
 impl AboutTold {
-    fn new(catalog: &Catalog, row: &catalog::Row) -> Self {
+    fn new(catalog: &Catalog, row: &catalog::Row, owner: &Owner) -> Self {
+        let mut packages = owner.id().into_iter().flat_map(|id| id.name.split(','));
+        let is_own = packages.any(|package| row.own_apps.iter().any(|own| own == package));
         AboutTold {
             id: row.id.clone(),
             organisation: catalog.organisation(row).map(|of| of.name.clone()).unwrap_or_default(),
             product: row.product.clone(),
             category: row.category,
             level: row.level,
+            own: is_own.then_some(true),
         }
     }
 }

@@ -122,6 +122,9 @@ fn every_order_is_understood() {
     let Some(Command::CompileLists(order)) = all.next() else { panic!() };
     assert_eq!((&*order.sources[0].name, order.sources.len()), ("mine", 1));
     assert!(order.to.ends_with("mine.lists") && order.sources[0].path.ends_with("mine.txt"));
+    let Some(Command::BeginAudit(audit)) = all.next() else { panic!() };
+    assert_eq!((audit.uid, audit.values), (10_123, false));
+    assert!(matches!(all.next(), Some(Command::EndAudit(audit)) if audit.utc_offset == 7200));
     assert!(all.next().is_none());
 }
 
@@ -402,7 +405,7 @@ fn catalog() -> Catalog {
             "id": "ads.kit", "organisation": "ads", "product": "Kit", "category": "advertising",
             "level": "strict", "purpose": "Chooses the ads that an app shows.",
             "data": ["advertising-id", "usage"], "hosts": ["ads.example"],
-            "apps": ["com.example.b"],
+            "apps": ["com.example.b"], "own_apps": ["com.example.b"],
             "breakage": {"severity": "feature", "text": "Ads stay empty.", "sure": "likely"},
             "evidence": [{"source": "seen", "note": "with every start"}]
         }]}"#;

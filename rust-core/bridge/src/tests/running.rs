@@ -124,6 +124,31 @@ fn next_connection(core: &Core, state: &str) -> Value {
 }
 
 #[test]
+fn an_audit_tells_what_one_app_told_whom() {
+    let folder = tempfile::tempdir().unwrap();
+    let (begin, end) =
+        (json!({"do": "begin-audit", "uid": 10_123}), json!({"do": "end-audit", "utc_offset": 0}));
+    let core = open(folder.path(), true);
+    assert_eq!(order(&core, &begin), json!({"ok": false}), "nothing runs");
+    drop(core);
+    let world = World::new(folder.path(), true);
+    assert_eq!(order(&world.core, &end), json!({"ok": false}), "none goes on");
+    set_policy(&world.core, &json!({"version": 1})).unwrap();
+    assert_eq!(order(&world.core, &begin), json!({"ok": true}));
+    world.send();
+    world.answer();
+    let done = order(&world.core, &end);
+    assert_eq!(done["audit"]["contacts"][0]["who"], "127.0.0.1", "{done}");
+    assert_eq!(done["audit"]["apps"], json!([{"name": "com.example", "count": 1}]));
+    assert_eq!(done["audit"]["sum"]["bytes_up"], 4);
+    // Of another app there is nothing to tell.
+    order(&world.core, &json!({"do": "begin-audit", "uid": 10_124, "values": true}));
+    world.send();
+    world.answer();
+    assert_eq!(order(&world.core, &end)["audit"]["contacts"], json!([]));
+}
+
+#[test]
 fn traffic_is_carried_told_and_logged_and_new_rules_cut_it() {
     let folder = tempfile::tempdir().unwrap();
     let world = World::new(folder.path(), true);
@@ -204,6 +229,8 @@ fn who_was_contacted_and_what_for_is_told_from_the_catalogue() {
     let (xiaomi, usage) = (Some("Xiaomi"), Some("analytics"));
     let lookup = (3, Some("Alibaba"), Some("name-lookup"));
     assert_eq!(about, [(1, xiaomi, usage), lookup, (4, None, None), (1 << 31, xiaomi, usage)]);
+    let found = ask(&core, &json!({"ask": "connections", "text": "xiaoMI"}));
+    assert_eq!(found["rows"].as_array().unwrap().len(), 2, "by the company's name");
     let told = ask(&core, &report);
     assert_eq!(told["contacts"].as_array().unwrap().len(), 3);
     assert_eq!(told["contacts"][0]["about"]["category_code"], "analytics");

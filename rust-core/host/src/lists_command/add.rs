@@ -2,9 +2,10 @@
 
 use collection::{Choices, Demands, NewList};
 
+use super::open_hosts::OpenHosts;
+use super::outcome::{OutcomeTold, Told};
 use super::source::{Bringer, Typed, typed};
 use super::told::ListTold;
-use super::told_collection::{OutcomeTold, Told};
 use super::{folder, shown_path, words};
 use crate::args::{AddList, NamedFile};
 use crate::failure::{FAULT_FOUND, Failure};
@@ -53,8 +54,9 @@ pub(super) fn run(arguments: &AddList) -> Result<u8, Failure> {
         .add(new, arrived, &demands, folder::now())
         .map_err(|error| folder::failure(&error))?
         .map_err(|trouble| refused(&trouble))?;
+    let kept_open = OpenHosts::built_in()?.count(edit.collection(), &name);
     let names = folder::save(edit)?;
-    let lists = vec![OutcomeTold::taken(&name, &taken)];
+    let lists = vec![OutcomeTold::taken(&name, &taken, kept_open)];
     let code = Told { folder: shown_path(&place), names, lists }.print(arguments.folder.json)?;
     if arguments.folder.json {
         return Ok(code);

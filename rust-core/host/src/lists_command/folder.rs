@@ -8,7 +8,6 @@ use collection::{Collection, CollectionError, Edit};
 use crate::args::ListsFolder;
 use crate::failure::Failure;
 use crate::lists_file;
-use crate::terminal::grouped;
 
 /// Where the user's lists are kept.
 ///
@@ -78,6 +77,6 @@ pub(crate) fn failure(error: &CollectionError) -> Failure {
         CollectionError::NothingBefore(_) => failed("going back to the text before")
             .hint("one text before the present one is kept, once there was an update"),
         CollectionError::Compile { .. } => failed("making the index of your lists")
-            .hint(format!("nothing was changed; {} lists fit", grouped(64))),
+            .hint("nothing was changed; switch one off: hushwall lists off NAME"),
     }
 }

@@ -3,7 +3,8 @@
 use std::fmt::Write;
 use std::io;
 
-use lists::{Bytes, Effect, Index, Match, Scope};
+use collection::{Collection, UserList};
+use lists::{Bytes, Effect, Index, Match, Options, Scope};
 use serde::Serialize;
 use wire::HostName;
 
@@ -46,15 +47,18 @@ struct LineTold {
 }
 
 /// The text that a list was compiled from.
-struct Source<'a> {
-    list: &'a NamedFile,
+struct Source {
+    list: String,
+    file: String,
     text: Vec<u8>,
+    options: Options,
 }
 
 pub(super) fn run(arguments: &LookupLists) -> Result<u8, Failure> {
-    let index = lists_file::index(&arguments.index)?;
+    let (index, kept) = lists_file::index(&arguments.index)?;
     let host = host_argument::name(&arguments.host)?;
-    let sources = sources(arguments, &index)?;
+    let mut sources = sources(arguments, &index)?;
+    sources.extend(kept.iter().flat_map(|kept| kept_sources(kept, &index, &host)));
     let decisive = index.decide(&host, index.all());
     let entries = index.lookup(&host).map(|found| EntryTold {
         list: list_name(&index, &found).to_owned(),
@@ -62,7 +66,7 @@ pub(super) fn run(arguments: &LookupLists) -> Result<u8, Failure> {
         scope: scope(found.scope),
         effect: effect(found.effect),
         decisive: decisive == Some(found),
-        line: line(arguments, &sources, list_name(&index, &found), &found),
+        line: line(&sources, list_name(&index, &found), &found),
     });
     let looked = Looked {
         host: host.to_string(),
@@ -77,33 +81,42 @@ pub(super) fn run(arguments: &LookupLists) -> Result<u8, Failure> {
     crate::print_whole(text.as_bytes())
 }
 
-/// The sources, each of a list of the index.
-fn sources<'a>(
-    arguments: &'a LookupLists,
-    index: &Index<Bytes>,
-) -> Result<Vec<Source<'a>>, Failure> {
-    let read = |list: &'a NamedFile| {
+/// The sources that the user has named, each of a list of the index.
+fn sources(arguments: &LookupLists, index: &Index<Bytes>) -> Result<Vec<Source>, Failure> {
+    let read = |list: &NamedFile| {
         if index.lists().all(|known| known.name != list.name) {
             let names: Vec<&str> = index.lists().map(|list| list.name).collect();
             return Err(Failure::new(reading_list(list), "the index has no list of this name")
                 .hint(format!("write --source NAME=FILE; its lists are: {}", names.join(", "))));
         }
-        Ok(Source { list, text: text_of(list)? })
+        Ok(Source {
+            list: list.name.clone(),
+            file: shown_path(&list.path),
+            text: text_of(list)?,
+            options: options(&arguments.reading),
+        })
     };
     arguments.source.iter().map(read).collect()
 }
 
+/// The texts of those of the user's lists that have the host.
+fn kept_sources(kept: &Collection, index: &Index<Bytes>, host: &HostName) -> Vec<Source> {
+    let has_it =
+        |list: &&UserList| index.lookup(host).any(|found| list_name(index, &found) == list.name);
+    let source = |list: &UserList| {
+        let (text, options) = (kept.text(list).ok()?, list.options());
+        let file = shown_path(&kept.text_path(list));
+        Some(Source { list: list.name.clone(), file, text, options })
+    };
+    kept.lists().iter().filter(has_it).filter_map(source).collect()
+}
+
 /// The line that says what the entry says, searched in the source of its list.
-fn line(
-    arguments: &LookupLists,
-    sources: &[Source<'_>],
-    list: &str,
-    found: &Match<'_>,
-) -> Option<LineTold> {
-    let source = sources.iter().find(|source| source.list.name == list)?;
-    let line = lists::find(&source.text, &options(&arguments.reading), found)?;
+fn line(sources: &[Source], list: &str, found: &Match<'_>) -> Option<LineTold> {
+    let source = sources.iter().find(|source| source.list == list)?;
+    let line = lists::find(&source.text, &source.options, found)?;
     Some(LineTold {
-        file: shown_path(&source.list.path),
+        file: source.file.clone(),
         number: line.number,
         text: String::from_utf8_lossy(line.text).into_owned(),
     })

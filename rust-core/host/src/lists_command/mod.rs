@@ -7,10 +7,11 @@ mod check;
 mod compile;
 pub(crate) mod folder;
 mod lookup;
+mod open_hosts;
+mod outcome;
 mod show;
 mod source;
 mod told;
-mod told_collection;
 mod update;
 mod words;
 

@@ -1,10 +1,11 @@
 //! `hushwall lists update`: newer texts for the user's lists, each for itself: what goes wrong with one leaves it as it was
 //! and stops no other.
 
-use collection::{Demands, Edit, Source, UserList};
+use collection::{CollectionError, Demands, Edit, Source, UserList};
 
+use super::open_hosts::OpenHosts;
+use super::outcome::{OutcomeTold, Told};
 use super::source::{Bringer, typed};
-use super::told_collection::{OutcomeTold, Told};
 use super::{folder, shown_path};
 use crate::args::UpdateLists;
 use crate::failure::{FAULT_FOUND, Failure};
@@ -41,10 +42,11 @@ pub(super) fn run(arguments: &UpdateLists) -> Result<u8, Failure> {
     if chosen.is_empty() && !arguments.due {
         eprintln!("hushwall: no list is on that can be fetched again");
     }
-    let mut bringer = Bringer::default();
+    let bringer = Bringer::default();
+    let mut updater = Updater { bringer, open: OpenHosts::built_in()?, from, arguments, now };
     let mut lists = Vec::new();
     for list in &chosen {
-        lists.push(update(&mut edit, &mut bringer, list, from.as_ref(), arguments, now)?);
+        lists.push(updater.update(&mut edit, list)?);
     }
     let names = folder::save(edit)?;
     let faults = lists.iter().any(OutcomeTold::is_fault);
@@ -61,34 +63,45 @@ fn is_chosen(arguments: &UpdateLists, list: &UserList, now: u64) -> bool {
     is_named && (!arguments.due || list.is_due(now))
 }
 
-fn update(
-    edit: &mut Edit,
-    bringer: &mut Bringer,
-    list: &UserList,
-    from: Option<&Source>,
-    arguments: &UpdateLists,
+/// What the updates of all lists have in common.
+struct Updater<'a> {
+    bringer: Bringer,
+    open: OpenHosts,
+    /// The new source, where one was given.
+    from: Option<Source>,
+    arguments: &'a UpdateLists,
+    /// In Unix seconds.
     now: u64,
-) -> Result<OutcomeTold, Failure> {
-    let failed = |error: collection::CollectionError| folder::failure(&error);
-    let name = &list.name;
-    // Who has lost the text, wants another source or a certain text must not be told that there is nothing new.
-    let is_whole = edit.collection().text(list).is_ok();
-    let known = (is_whole && from.is_none() && arguments.sha256.is_none()).then_some(&list.now);
-    let arrived = match bringer.bring(from.unwrap_or(&list.source), known) {
-        Ok(Fetched::Text(arrived)) => arrived,
-        Ok(Fetched::Unchanged) => {
-            edit.unchanged(name, now).map_err(failed)?;
-            return Ok(OutcomeTold::unchanged(name, &list.now));
+}
+
+impl Updater<'_> {
+    fn update(&mut self, edit: &mut Edit, list: &UserList) -> Result<OutcomeTold, Failure> {
+        let failed = |error: CollectionError| folder::failure(&error);
+        let UpdateLists { sha256, accept_shrunken, .. } = self.arguments;
+        let (name, now) = (&list.name, self.now);
+        // Who has lost the text, wants another source or a certain text must not be told that there is nothing new.
+        let is_whole = edit.collection().text(list).is_ok();
+        let known = (is_whole && self.from.is_none() && sha256.is_none()).then_some(&list.now);
+        let source = self.from.as_ref().unwrap_or(&list.source);
+        let arrived = match self.bringer.bring(source, known) {
+            Ok(Fetched::Text(arrived)) => arrived,
+            Ok(Fetched::Unchanged) => {
+                edit.unchanged(name, now).map_err(failed)?;
+                return Ok(OutcomeTold::unchanged(name, &list.now));
+            }
+            Err(trouble) => {
+                edit.note(name, trouble.clone(), now).map_err(failed)?;
+                return Ok(OutcomeTold::kept(name, &trouble));
+            }
+        };
+        let demands = Demands { sha256: sha256.clone(), accept_shrunken: *accept_shrunken };
+        let from = self.from.clone();
+        match edit.update(name, from, arrived, &demands, now).map_err(failed)? {
+            Ok(taken) => {
+                let kept_open = self.open.count(edit.collection(), name);
+                Ok(OutcomeTold::taken(name, &taken, kept_open))
+            }
+            Err(trouble) => Ok(OutcomeTold::kept(name, &trouble)),
         }
-        Err(trouble) => {
-            edit.note(name, trouble.clone(), now).map_err(failed)?;
-            return Ok(OutcomeTold::kept(name, &trouble));
-        }
-    };
-    let demands =
-        Demands { sha256: arguments.sha256.clone(), accept_shrunken: arguments.accept_shrunken };
-    Ok(match edit.update(name, from.cloned(), arrived, &demands, now).map_err(failed)? {
-        Ok(taken) => OutcomeTold::taken(name, &taken),
-        Err(trouble) => OutcomeTold::kept(name, &trouble),
-    })
+    }
 }

@@ -16,7 +16,10 @@ internal fun JSONObject.objectOrNull(name: String): JSONObject? = if (isNull(nam
 internal fun JSONObject.objects(name: String): List<JSONObject> = optJSONArray(name)?.objects().orEmpty()
 
 /** The texts of the array [name]; none where it is absent. */
-internal fun JSONObject.strings(name: String): List<String> = optJSONArray(name)?.let { texts -> List(texts.length()) { texts.getString(it) } }.orEmpty()
+internal fun JSONObject.strings(name: String): List<String> {
+    val texts = optJSONArray(name) ?: return emptyList()
+    return List(texts.length()) { texts.getString(it) }
+}
 
 internal fun JSONArray.objects(): List<JSONObject> = List(length()) { getJSONObject(it) }
 

@@ -131,6 +131,7 @@ internal object Messages {
         json.getString("product"),
         json.getString(category),
         json.getString("level"),
+        json.optBoolean("own"),
     )
 
     private fun owner(json: JSONObject) =

@@ -134,9 +134,6 @@ interface ActivityLog {
     /** What the catalogue knows of the host of [row], or of its address where it has no name; null: nothing. */
     fun known(row: LogRow): Known?
 
-    /** The same of a [host]. */
-    fun known(host: String): Known?
-
     /** Whom [app] talked to, the most frequent first. A name lookup that was answered is not counted beside its connection. */
     fun contacts(app: String, since: Long, until: Long): List<Contact>
 

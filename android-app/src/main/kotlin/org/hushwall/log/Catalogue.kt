@@ -8,8 +8,16 @@ package org.hushwall.log
  * @property id the row of the catalogue.
  * @property organisation the company's name.
  * @property level block, strict or never.
+ * @property isOwn the app is one of the company's own, for which no built-in list stops it.
  */
-data class About(val id: String, val organisation: String, val product: String, val category: String, val level: String)
+data class About(
+    val id: String,
+    val organisation: String,
+    val product: String,
+    val category: String,
+    val level: String,
+    val isOwn: Boolean = false,
+)
 
 /** What happens where something is stopped: [severity] and [sure] are codes, [text] English sentences. */
 data class Breakage(val severity: String, val text: String?, val sure: String)

@@ -51,12 +51,15 @@ internal class CoreLog(private val core: Core, file: File, private val now: () -
         core.query("explain", "uid" to uid, "host" to host, "address" to address, "port" to port, "protocol" to "tcp"),
     )
 
-    override fun known(row: LogRow): Known? {
-        row.host?.let { return known(it) }
-        return known("address" to addressOf(row.remote), "port" to portOf(row.remote), "protocol" to row.protocol)
-    }
-
-    override fun known(host: String): Known? = known("host" to host)
+    override fun known(row: LogRow): Known? = Messages.known(
+        core.query(
+            "about",
+            "host" to row.host,
+            "address" to addressOf(row.remote),
+            "port" to portOf(row.remote),
+            "protocol" to row.protocol,
+        ),
+    )
 
     override fun contacts(app: String, since: Long, until: Long): List<Contact> = asked {
         Messages.contacts(
@@ -111,8 +114,6 @@ internal class CoreLog(private val core: Core, file: File, private val now: () -
         if (e.code in LOG_CODES) trouble = troubleOf(e.code)
         throw e
     }
-
-    private fun known(vararg place: Pair<String, Any?>): Known? = Messages.known(core.query("about", *place))
 
     /** The core finds the connections of a shared user id under each of its packages. */
     private fun onePackage(key: String) = key.substringBefore(',')

@@ -9,6 +9,7 @@ import org.hushwall.policy.AppMode
 import org.hushwall.policy.FilePolicy
 import org.hushwall.policy.NetworkUse
 import org.hushwall.policy.Pause
+import org.hushwall.ui.Seed
 import org.json.JSONArray
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertNull
@@ -62,6 +63,17 @@ class CoreTest {
         assertEquals(0L, log.today().stopped)
         assertEquals(24, log.today().hours.size)
         log.clear()
+        assertNull(log.trouble)
+    }
+
+    @Test
+    fun itTellsWhoseAHostIs() {
+        val log = phone.app.log
+        val row = Seed.row(1, Seed.shop, "a.tracking.intl.miui.com", 0, blocked = true, reason = Seed.nothing)
+        assertEquals("Xiaomi", log.known(row)?.about?.organisation)
+        assertNull(log.known(row.copy(host = "shop.example")))
+        assertEquals("Alibaba", log.known(row.copy(host = null, remote = "203.107.1.65:80"))?.about?.organisation)
+        assertEquals(0, log.contacts("a.b,c.d", phone.now() - 86_400_000, phone.now()).size)
         assertNull(log.trouble)
     }
 

@@ -43,7 +43,8 @@ class GoldenMessagesTest {
         assertEquals(517L, row.bytesUp)
         assertEquals(3L, row.session)
         assertEquals("SG", row.country)
-        assertEquals(About("ads.kit", "Example Ads", "Kit", "advertising", "strict"), row.about)
+        assertEquals(About("ads.kit", "Example Ads", "Kit", "advertising", "strict", isOwn = true), row.about)
+        assertEquals(true, row.screenOff)
         assertNull(Messages.page(answers.getJSONObject("connections-end")).next)
     }
 

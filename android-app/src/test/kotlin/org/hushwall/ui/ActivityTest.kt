@@ -4,7 +4,10 @@ package org.hushwall.ui
 import android.content.ClipboardManager
 import android.content.Intent
 import android.view.View
+import android.widget.EditText
 import android.widget.ListView
+import android.widget.TextView
+import java.util.Locale
 import org.hushwall.AppRunner
 import org.hushwall.log.Reason
 import org.hushwall.ui.activity.ConnectionRow
@@ -157,8 +160,34 @@ class ActivityTest {
         assertTrue(spoken.any { it.startsWith("Stopped. Mi Browser to Xiaomi, usage statistics, 14 times, ") })
         assertTrue(spoken.any { it.startsWith("Stopped. Shop to AppsFlyer, install tracking, ") })
         assertTrue(spoken.any { it.startsWith("Stopped. Analytics to Alibaba, hidden name lookup, 6 times, ") })
+        assertTrue(spoken.any { it.startsWith("Let through. WhatsApp to Meta, needed by this app, ") })
         assertTrue(spoken.any { it.startsWith("Let through. Find Device to Xiaomi, never stopped, ") })
         assertTrue(Stage.says(root, "Stopped · usage statistics"))
+    }
+
+    @Test
+    fun searchFindsACompany() {
+        val root = activity()
+        Stage.tap(root, "Search")
+        Stage.shown(root).filterIsInstance<EditText>().single().setText("alibaba")
+        Stage.pass(1)
+        assertTrue(Stage.says(root, "203.107.1.65"))
+        assertFalse(Stage.says(root, "sa.api.intl.miui.com"))
+        fake.log.happens(fresh(9_001))
+        fake.log.happens(Seed.rows().first { it.owner.name == Seed.analytics.key }.copy(id = 9_002, remote = "203.107.1.33:80"))
+        Stage.pass(3)
+        assertTrue(Stage.says(root, "203.107.1.33"))
+        assertFalse(Stage.says(root, "new.example.com"))
+    }
+
+    @Test
+    @Config(qualifiers = "ar-ldrtl-w411dp-h891dp-hdpi")
+    fun inArabicTheCataloguesSentencesRunFromLeftToRight() {
+        val root = Stage.root(connection(Seed.rows().first(), 1))
+        val sentence = Stage.shown(root).filterIsInstance<TextView>().first { "incognito" in it.text }
+        assertEquals(View.TEXT_DIRECTION_LTR, sentence.textDirection)
+        assertEquals(Locale.ENGLISH, sentence.textLocale)
+        assertTrue(Stage.says(root, "إحصاءات الاستخدام"))
     }
 
     @Test
@@ -183,6 +212,8 @@ class ActivityTest {
         )) {
             assertTrue(code, Stage.says(Stage.root(connection(passed.copy(reason = Reason(code, "")), 1)), words))
         }
+        val own = Seed.rows().first { it.owner.name == Seed.whatsApp.key }
+        assertTrue(Stage.says(Stage.root(connection(own, 1)), "WhatsApp reached Meta. The app itself needs this."))
         val hidden = passed.copy(host = null, about = null, asnName = "Cloudflare")
         assertTrue(Stage.says(Stage.root(connection(hidden, 1)), "Weather connected to Cloudflare. It hid the name"))
     }

@@ -133,9 +133,8 @@ class AppsTest {
     @Test
     fun anAppsContactsAreCompaniesWithWhatForAndWhere() {
         val root = Stage.root(app(Seed.browser.key))
-        for (text in listOf("Xiaomi · usage statistics", "248", "Xiaomi · ads", "97", "Alibaba · hidden name lookup", "41", "203.107.1.65")) {
-            assertTrue(text, Stage.says(root, text))
-        }
+        val told = listOf("Xiaomi · usage statistics", "248", "Xiaomi · ads", "97", "Alibaba · hidden name lookup", "41", "203.107.1.65")
+        for (text in told) assertTrue(text, Stage.says(root, text))
         val first = Stage.all(root).first { it.contentDescription?.startsWith("Stopped, Xiaomi · usage") == true }
         assertEquals("Stopped, Xiaomi · usage statistics, Singapore, sa.api.intl.miui.com, 248 times", first.contentDescription)
     }
@@ -161,15 +160,23 @@ class AppsTest {
         val screen = app(Seed.browser.key)
         Stage.tap(Stage.root(screen), "Xiaomi · usage statistics")
         val sheet = Stage.sheet()
-        for (text in listOf("also in incognito mode", "Usually sent: pages opened", "Nothing that you would notice.", "14:32:10 · Stopped")) {
-            assertTrue(text, Stage.says(sheet, text))
-        }
+        val told = listOf("also in incognito mode", "Usually sent: pages opened", "Nothing that you would notice.", "14:32:10 · Stopped")
+        for (text in told) assertTrue(text, Stage.says(sheet, text))
         Stage.tap(sheet, "Let through here for Mi Browser")
         val rules = fake.policy.hosts.map { it.host to it.key }
         assertEquals(listOf("sa.api.intl.miui.com", "b.sa.api.intl.miui.com").map { it to Seed.browser.key }, rules)
         assertTrue(Stage.says(Stage.root(screen), "and 1 more is let through from now on"))
         Stage.tap(Stage.root(screen), "Undo")
         assertTrue(fake.policy.hosts.isEmpty())
+    }
+
+    @Test
+    fun ofWhatThePhoneNeedsItIsSaid() {
+        val screen = app(Seed.browser.key)
+        Stage.tap(Stage.root(screen), "Xiaomi · Find Device")
+        for (text in listOf("A lost phone cannot be found.", "Your phone needs this one.")) {
+            assertTrue(text, Stage.says(Stage.sheet(), text))
+        }
     }
 
     @Test

@@ -234,8 +234,6 @@ class FakeLog : ActivityLog {
 
     override fun known(row: LogRow): Known? = row.about?.let(Seed::known)
 
-    override fun known(host: String): Known? = rows.firstOrNull { it.host == host }?.let(::known)
-
     override fun contacts(app: String, since: Long, until: Long): List<Contact> =
         rows.filter { it.owner.name == app && it.started in since until until }
             .groupBy { it.about?.id ?: it.host ?: it.asnName ?: addressOf(it.remote) }
@@ -272,7 +270,10 @@ class FakeLog : ActivityLog {
             (filter.blocked == null || row.blocked == filter.blocked) &&
             (filter.since?.let { row.started >= it } ?: true) &&
             (filter.host?.let { row.host == it || row.host.orEmpty().endsWith(".$it") } ?: true) &&
-            (filter.text?.let { row.host.orEmpty().contains(it) || row.owner.name.orEmpty().contains(it) } ?: true)
+            (filter.text?.let { has(row, it) } ?: true)
+
+    private fun has(row: LogRow, text: String): Boolean =
+        listOf(row.host, row.owner.name, row.about?.organisation).any { it.orEmpty().contains(text, ignoreCase = true) }
 }
 
 class FakeGaps : Gaps {

@@ -58,6 +58,15 @@ class HomeTest {
     }
 
     @Test
+    fun whoTriedMostIsToldWithWhatForAndToWhom() {
+        val root = Stage.root(home())
+        assertTrue(Stage.says(root, "Usage statistics to Xiaomi, Singapore"))
+        assertTrue(Stage.says(root, "Ads to Xiaomi, Singapore"))
+        fake.log.rows = fake.log.rows.map { it.copy(about = null) }
+        assertTrue(Stage.says(Stage.root(home()), "sa.api.intl.miui.com"))
+    }
+
+    @Test
     fun theTestOfTheFilterIsTold() {
         val screen = home()
         assertTrue(Stage.says(Stage.root(screen), "Tested 12 s ago"))

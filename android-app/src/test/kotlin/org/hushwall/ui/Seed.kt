@@ -130,7 +130,7 @@ object Seed {
     private val oneTrack = about("xiaomi.onetrack", "Xiaomi", "OneTrack", "analytics")
     private val find = about("xiaomi.find-device", "Xiaomi", "Find Device", "find-device", "never")
     private val market = about("xiaomi.weather", "Xiaomi", "Weather", "content", "strict")
-    private val meta = about("meta.whatsapp", "Meta", "WhatsApp", "content", "strict")
+    private val meta = about("meta.whatsapp", "Meta", "WhatsApp", "content", "strict").copy(isOwn = true)
     private val appsFlyer = about("appsflyer", "AppsFlyer", "AppsFlyer", "attribution")
     private val httpDns = about("alibaba.httpdns", "Alibaba", "Alibaba HTTPDNS", "name-lookup")
 
@@ -138,16 +138,17 @@ object Seed {
         About(id, company, product, category, level)
 
     /** What the catalogue says of each of them; enough for a screen to show. */
-    fun known(about: About): Known = Known(
-        about,
-        if (about == sensors) "Reports the pages, searches and downloads of Xiaomi's browsers, also in incognito mode." else "Does what it does.",
-        if (about == sensors) listOf("pages", "searches", "device-id", "of-a-newer-core") else emptyList(),
-        if (about == find) Breakage("hard", "A lost phone cannot be found.", "likely") else Breakage("none", null, "confirmed"),
-        listOf(
+    fun known(about: About): Known {
+        val hard = Breakage("hard", "A lost phone cannot be found.", "likely")
+        val breakage = if (about == find) hard else Breakage("none", null, "confirmed")
+        val sources = listOf(
             Source("A block list", "list", "2024-11"),
             Source("National Cyber Security Centre of Lithuania", "measurement", "2021-09"),
-        ),
-    )
+        )
+        if (about != sensors) return Known(about, "Does what it does.", emptyList(), breakage, sources)
+        val purpose = "Reports the pages, searches and downloads of Xiaomi's browsers, also in incognito mode."
+        return Known(about, purpose, listOf("pages", "searches", "device-id", "of-a-newer-core"), breakage, sources)
+    }
 
     private val bursts = listOf(
         Burst(14, browser, "sa.api.intl.miui.com", 12, 2, miui, "SG", about = sensors),
@@ -164,7 +165,7 @@ object Seed {
         Burst(26, browser, "tracker.example.net", 310, 300, listed("example.net"), "US"),
         Burst(34, browser, "www.example.org", 400, 500, nothing, "US", Confidence.RESOLVED, "dns"),
         Burst(4, browser, "find.api.micloud.xiaomi.net", 500, 9_000, needed, "DE", about = find),
-        Burst(40, msa, "data.mistat.intl.xiaomi.com", 700, 400, blocked, "SG", about = mistat),
+        Burst(40, msa, "api.ad.intl.xiaomi.com", 700, 400, blocked, "SG", about = xiaomiAds),
         Burst(30, analytics, "tracking.intl.miui.com", 800, 400, miui, "DE", about = oneTrack),
     )
 

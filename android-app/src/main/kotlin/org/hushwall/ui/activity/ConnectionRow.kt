@@ -1,9 +1,11 @@
 // One connection, or several that say the same: who to whom, the verdict as word and shape, what for or why, to which place, when.
 package org.hushwall.ui.activity
 
+import android.graphics.Canvas
+import android.graphics.Paint
+import android.graphics.drawable.Drawable
 import android.text.SpannableStringBuilder
 import android.text.Spanned
-import android.text.style.DynamicDrawableSpan
 import android.text.style.ImageSpan
 import android.widget.Button
 import android.widget.LinearLayout
@@ -15,7 +17,6 @@ import org.hushwall.ui.kit.add
 import org.hushwall.ui.kit.addRest
 import org.hushwall.ui.kit.column
 import org.hushwall.ui.kit.dp
-import org.hushwall.ui.kit.oneLine
 import org.hushwall.ui.kit.pad
 import org.hushwall.ui.kit.rowOrStack
 import org.hushwall.ui.kit.shape
@@ -42,7 +43,7 @@ internal class ConnectionRow(
     private val words = Words(screen)
     private val verdicts = Verdicts(screen)
     private val avatar = Avatar(screen)
-    private val name = text(screen, Type.SUBTITLE).oneLine()
+    private val name = text(screen, Type.SUBTITLE)
     private val time = text(screen, Type.LABEL, R.color.ink3).tabular()
     private val why = text(screen, Type.SMALL)
     private val times = text(screen, Type.LABEL, R.color.ink2).tabular()
@@ -99,9 +100,11 @@ internal class ConnectionRow(
     private fun title(label: String, company: String?): CharSequence {
         val all = SpannableStringBuilder(words.name(label))
         if (company == null) return all
-        val arrow = screen.smallIcon(R.drawable.ic_pass, R.color.ink2, ARROW)
+        val arrow = screen.smallIcon(R.drawable.ic_pass, R.color.ink2, 0)
+        val size = Math.round(name.textSize)
+        arrow.setBounds(0, 0, size, size)
         arrow.layoutDirection = resources.configuration.layoutDirection
-        all.append(" ").append("\uFFFC", ImageSpan(arrow, DynamicDrawableSpan.ALIGN_BOTTOM), Spanned.SPAN_EXCLUSIVE_EXCLUSIVE)
+        all.append(" ").append("\uFFFC", MiddleSpan(arrow), Spanned.SPAN_EXCLUSIVE_EXCLUSIVE)
         return all.append(" ").append(words.name(company))
     }
 
@@ -113,8 +116,28 @@ internal class ConnectionRow(
             R.string.row_spoken, verdicts.word(row.blocked), label, target, verdicts.short(row), count + words.time(row.started),
         )
     }
+}
+
+/** A drawing within a line, at the middle of its capital letters. */
+private class MiddleSpan(drawing: Drawable) : ImageSpan(drawing) {
+    override fun draw(
+        canvas: Canvas,
+        text: CharSequence,
+        start: Int,
+        end: Int,
+        x: Float,
+        top: Int,
+        y: Int,
+        bottom: Int,
+        paint: Paint,
+    ) {
+        canvas.save()
+        canvas.translate(x, y - paint.textSize * HALF_A_CAPITAL - drawable.bounds.height() / 2f)
+        drawable.draw(canvas)
+        canvas.restore()
+    }
 
     private companion object {
-        const val ARROW = 16
+        const val HALF_A_CAPITAL = 0.355f
     }
 }

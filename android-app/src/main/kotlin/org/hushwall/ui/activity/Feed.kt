@@ -37,7 +37,7 @@ internal data class FeedFilter(
     fun matches(row: LogRow): Boolean =
         (if (row.blocked) stopped else letThrough) &&
             (app == null || app == row.owner.name) &&
-            (text.isEmpty() || row.host.orEmpty().contains(text, true) || row.owner.name.orEmpty().contains(text, true))
+            (text.isEmpty() || listOf(row.host, row.owner.name, row.about?.organisation).any { it.orEmpty().contains(text, true) })
 }
 
 internal class Feed {

@@ -52,6 +52,7 @@ internal class DestinationSheet(
         val about = contact.about
         val sheet = Sheet(screen, if (about != null) Purposes(screen).title(about) else name())
         details.known?.let { sheet.body.add(KnownLines(screen, it), start = 24, end = 24, top = 4, bottom = 8) }
+        if (about?.level == "never") sheet.note(screen.getString(R.string.phone_needs_this))
         if (contact.hosts.isNotEmpty()) rules(sheet) else sheet.note(screen.getString(R.string.no_name_no_rule))
         last(sheet, details.rows)
         sheet.show()

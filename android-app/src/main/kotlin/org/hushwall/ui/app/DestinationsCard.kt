@@ -17,7 +17,6 @@ import org.hushwall.ui.kit.column
 import org.hushwall.ui.kit.dp
 import org.hushwall.ui.kit.host
 import org.hushwall.ui.kit.icon
-import org.hushwall.ui.kit.oneLine
 import org.hushwall.ui.kit.pad
 import org.hushwall.ui.kit.rowOrStack
 import org.hushwall.ui.kit.showIf
@@ -83,7 +82,7 @@ internal class DestinationsCard(context: Context, private val open: (Contact) ->
         val body = row.addRest(rowOrStack(context))
         val column = column(context)
         val title = column.add(text(context, Type.SUBTITLE, text = title(contact)))
-        if (contact.about == null && contact.hosts.isNotEmpty()) title.host() else title.oneLine()
+        if (contact.about == null && contact.hosts.isNotEmpty()) title.host()
         val place = second(contact, column)
         if (context.stacks) body.add(column) else body.addRest(column, end = 8)
         val end = body.add(column(context), width = WRAP)
@@ -145,7 +144,8 @@ internal class DestinationsCard(context: Context, private val open: (Contact) ->
 private enum class Order(val words: Int) {
     COMPANY(R.string.by_company),
     TIME(R.string.by_time),
-    AMOUNT(R.string.by_amount);
+    AMOUNT(R.string.by_amount),
+    ;
 
     fun sorted(contacts: List<Contact>): List<Contact> =
         when (this) {

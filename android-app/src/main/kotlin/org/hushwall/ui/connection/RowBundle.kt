@@ -23,6 +23,7 @@ internal object RowBundle {
         putBoolean("blocked", row.blocked)
         putString("confidence", row.confidence?.name)
         row.about?.let { putStringArray("about", arrayOf(it.id, it.organisation, it.product, it.category, it.level)) }
+        putBoolean("own", row.about?.isOwn == true)
         putStringArray(
             "words",
             arrayOf(
@@ -53,7 +54,7 @@ internal object RowBundle {
     fun count(from: Bundle?): Int = from?.getInt("count", 1) ?: 1
 
     private fun about(from: Bundle): About? =
-        from.getStringArray("about")?.takeIf { it.size == ABOUT }?.let { About(it[0], it[1], it[2], it[3], it[4]) }
+        from.getStringArray("about")?.takeIf { it.size == ABOUT }?.let { About(it[0], it[1], it[2], it[3], it[4], from.getBoolean("own")) }
 
     private fun long(from: Bundle, key: String): Long? = if (from.containsKey(key)) from.getLong(key) else null
 

@@ -87,7 +87,7 @@ internal class TriedCard(private val screen: MainActivity, openApps: () -> Unit)
         if (about == null) return row.host?.let { column.add(PlaceLine(screen, R.color.ink2)).show(row.country, it) }
         val line = Purposes(screen).toCompany(about)
         val shown = words.country(row.country)?.let { screen.getString(R.string.comma, line, it) } ?: line
-        column.add(text(screen, Type.SMALL, R.color.ink2, shown).oneLine())
+        column.add(text(screen, Type.SMALL, R.color.ink2, shown))
         return shown
     }
 

@@ -1,5 +1,5 @@
-// What the catalogue knows of a place, in the user's words. It brings codes; a code that a newer core has and this app does not know has no word,
-// and whoever shows it goes without. Only what a place does and what breaks without it are the catalogue's own English sentences.
+// What the catalogue knows of a place, in the user's words. It brings codes; a code of a newer core that this app does not know has no
+// word, and whoever shows it goes without. What a place does and what breaks without it are the catalogue's own English sentences.
 package org.hushwall.ui.words
 
 import android.content.Context
@@ -50,7 +50,7 @@ internal class Purposes(private val context: Context) {
 
     /** The source that says most: who measured it before who lists it, and of these the newest. */
     fun best(sources: List<Source>): Source? =
-        sources.minWithOrNull(compareBy<Source> { KINDS.indexOf(it.kind).takeIf { at -> at >= 0 } ?: KINDS.size }.thenByDescending { it.date })
+        sources.filter { it.kind in KINDS }.minWithOrNull(compareBy<Source> { KINDS.indexOf(it.kind) }.thenByDescending { it.date })
 
     private fun atStart(words: String): String = words.replaceFirstChar { it.titlecase(locale) }
 

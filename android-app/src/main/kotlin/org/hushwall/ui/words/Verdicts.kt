@@ -38,6 +38,7 @@ internal class Verdicts(private val context: Context) {
         if (row.reason.code == "nothing-against" && row.host == null) {
             return context.getString(if (row.about == null) R.string.reason_hidden_no_rule else R.string.reason_nothing)
         }
+        if (isForOwnApp(row)) return context.getString(R.string.reason_own_app)
         if (row.reason.code == "listed") row.about?.let(purposes::word)?.let { return it }
         val list = row.reason.list
         if (row.reason.code == "listed" && list != null &&
@@ -50,6 +51,7 @@ internal class Verdicts(private val context: Context) {
     fun why(row: LogRow): Pair<String, String?> {
         val against = row.about?.let(purposes::against)
         if (row.reason.code == "listed" && against != null) return against to null
+        if (isForOwnApp(row)) return context.getString(R.string.why_own_app) to context.getString(R.string.why_own_app_line)
         val (title, line) = whyOf(row.reason, row.blocked)
         return context.getString(title) to context.getString(line)
     }
@@ -116,6 +118,7 @@ internal class Verdicts(private val context: Context) {
     private fun passed(row: LogRow, name: String): String {
         val sentence = when {
             isNeeded(row) -> R.string.sentence_needed
+            isForOwnApp(row) -> R.string.sentence_passed_own_app
             row.reason.code == "rule" -> R.string.sentence_passed_rule
             row.reason.code == "app-allowed" -> R.string.sentence_passed_app
             row.reason.code == "paused" -> R.string.sentence_passed_paused
@@ -136,6 +139,9 @@ internal class Verdicts(private val context: Context) {
 
     /** A connection whose filter decision the phone itself depends on. */
     fun isNeeded(row: LogRow): Boolean = row.reason.code == "protected" || !row.blocked && row.about?.level == "never"
+
+    /** A list would have stopped it for others: the company's own app does not work without. */
+    private fun isForOwnApp(row: LogRow): Boolean = row.reason.code == "nothing-against" && row.about?.isOwn == true
 
     private fun titleOf(list: String): String =
         if (list in COMING_WITH) listName(list) else context.getString(R.string.decided_list, listName(list))

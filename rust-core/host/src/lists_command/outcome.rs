@@ -31,6 +31,8 @@ pub(super) struct OutcomeTold {
     sha256_before: Option<String>,
     /// How many lines were left out.
     skipped: Option<usize>,
+    /// How many rules are about hosts that stay open whatever lists say.
+    kept_open: Option<usize>,
     /// Why the old text was kept: its kind, and what belongs to it.
     trouble: Option<Trouble>,
     /// The same as a sentence.
@@ -38,8 +40,8 @@ pub(super) struct OutcomeTold {
 }
 
 impl OutcomeTold {
-    /// A text was taken.
-    pub(super) fn taken(name: &str, taken: &Taken) -> Self {
+    /// A text was taken; so many of its rules are about hosts that stay open.
+    pub(super) fn taken(name: &str, taken: &Taken, kept_open: usize) -> Self {
         let Taken { now, before, report } = taken;
         let outcome = match before {
             None => "added",
@@ -53,6 +55,7 @@ impl OutcomeTold {
             sha256: Some(now.sha256.to_string()),
             sha256_before: before.as_ref().map(|before| before.sha256.to_string()),
             skipped: Some(report.skipped.total()),
+            kept_open: Some(kept_open),
             ..Self::plain(name, outcome)
         }
     }
@@ -91,6 +94,7 @@ impl OutcomeTold {
             sha256: None,
             sha256_before: None,
             skipped: None,
+            kept_open: None,
             trouble: None,
             message: None,
         }
@@ -123,6 +127,12 @@ impl OutcomeTold {
             before.unwrap_or_default(),
             skipped.unwrap_or_default(),
         );
+        if let Some(open) = self.kept_open.filter(|open| *open > 0) {
+            let rules = counted(open, "rule");
+            text.push_str(&format!(
+                "  {rules} without effect: about hosts that always stay open\n"
+            ));
+        }
         let sums = [("SHA-256", &self.sha256), ("before ", &self.sha256_before)];
         let shown = if self.outcome == "unchanged" { 0 } else { sums.len() };
         for (what, sum) in sums.into_iter().take(shown) {
