@@ -109,6 +109,7 @@ class ScreenshotsTest {
         Stage.picture(main, "selection-light")
         main.closeOpen()
         inApp(Seed.browser.key, "Xiaomi · usage statistics", "destination-light")
+        Stage.fake.log.rows += Seed.row(90_001, Seed.shop, "pay.example.com", 60, true, Seed.listed("example.com"))
         inApp(Seed.shop.key, "Something broke?", "broken-light")
         Stage.fake.policy.hostRule(Seed.browser.key, "sa.api.intl.miui.com", allow = true, until = null)
         shoot(RulesActivity::class.java, "rules-light")

@@ -29,8 +29,9 @@ internal class Stops(val places: List<String>, val never: List<String>, val unna
             val filter = LogFilter(app = key, blocked = true, since = now - LATELY_MILLIS)
             val rows = hushwall.log.page(filter, limit = MOST_ROWS).rows
                 .filter { it.reason.code == "listed" || it.reason.code == "rule" && isBelow(it.host, own) }
-            val (never, places) = rows.mapNotNull { it.host }.distinct().partition { isNeverMissed(hushwall.log.known(it)?.breakage) }
-            return Stops(places, never, rows.count { it.host == null })
+            val (named, unnamed) = rows.partition { it.host != null }
+            val (never, places) = named.distinctBy { it.host }.partition { isNeverMissed(hushwall.log.known(it)?.breakage) }
+            return Stops(places.mapNotNull { it.host }, never.mapNotNull { it.host }, unnamed.size)
         }
 
         private fun isNeverMissed(breakage: Breakage?) = breakage?.severity == "none" && breakage.sure in setOf("confirmed", "likely")
@@ -79,9 +80,6 @@ internal class BrokenSheet(
     private fun offerUndo(sheet: Sheet, stops: Stops, name: String) {
         if (policy.networks(key) != NetworkUse()) sheet.note(screen.getString(R.string.broke_networks))
         if (stops.places.isEmpty()) sheet.note(screen.getString(stops.whyNothing, name)) else offerPlaces(sheet, stops, name)
-        if (stops.places.isNotEmpty() && stops.never.isNotEmpty()) {
-            sheet.note(words.plural(R.plurals.broke_never_stays, stops.never.size.toLong()))
-        }
         val all = stops.places + stops.never
         if (all.isEmpty()) return
         sheet.choice(R.drawable.ic_check, screen.getString(R.string.broke_choose), screen.getString(R.string.broke_choose_line)) {
@@ -98,6 +96,7 @@ internal class BrokenSheet(
 
     private fun offerPlaces(sheet: Sheet, stops: Stops, name: String) {
         sheet.note(screen.getString(R.string.broke_stopped, name) + "\n" + listed(stops))
+        if (stops.never.isNotEmpty()) sheet.note(words.plural(R.plurals.broke_never_stays, stops.never.size.toLong()))
         val count = words.plural(R.plurals.broke_undo_line, stops.places.size.toLong(), name)
         val launch = app?.packages?.firstNotNullOfOrNull(screen.packageManager::getLaunchIntentForPackage)
         val word = if (launch == null) R.string.broke_undo else R.string.broke_undo_reopen
