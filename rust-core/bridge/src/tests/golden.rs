@@ -10,7 +10,7 @@ use catalog::Catalog;
 use engine::{FlowId, Instant};
 use policy::{Decision, Document, NetworkKind, Refusal, RuleVerdict, Situation};
 use report::{Report, Sources};
-use runtime::{Event, Fault, FlowRecord, LogEvent, MappedPlaces, RecordState, Traffic};
+use runtime::{AddressPlaces, Event, Fault, FlowRecord, LogEvent, RecordState, Traffic};
 use serde_json::{Value, json};
 use store::{HourTotal, Listed, Reason, ReasonCode, State, Trouble};
 use wire::{AppId, FlowKey, HostName, NameSource, Owner, Protocol};
@@ -423,7 +423,7 @@ fn total() -> HourTotal {
     }
 }
 
-fn places(folder: &Path) -> MappedPlaces {
+fn places(folder: &Path) -> AddressPlaces {
     let mut compiler = geo::Compiler::new();
     compiler.add_countries("203.0.113.0,203.0.113.255,SG\n").unwrap();
     let networks = "203.0.113.0,203.0.113.255,64500,Example Networks\n";
