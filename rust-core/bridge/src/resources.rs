@@ -9,7 +9,7 @@ use std::sync::Arc;
 use catalog::Catalog;
 use lists::{Bytes, Index};
 use policy::{List, Resources};
-use runtime::{MappedPlaces, ResourceError};
+use runtime::{AddressPlaces, ResourceError};
 
 use crate::messages::answers::Unusable;
 
@@ -17,7 +17,7 @@ use crate::messages::answers::Unusable;
 #[derive(Clone, Default)]
 pub(crate) struct Known {
     pub(crate) catalog: Arc<Catalog>,
-    pub(crate) places: Option<Arc<MappedPlaces>>,
+    pub(crate) places: Option<Arc<AddressPlaces>>,
 }
 
 /// The files, and what is in them.
@@ -25,7 +25,7 @@ pub(crate) struct Files {
     catalog: Arc<Catalog>,
     built_in: Vec<List>,
     lists: Vec<Mapped<Arc<Index<Bytes>>>>,
-    places: Option<Mapped<Arc<MappedPlaces>>>,
+    places: Option<Mapped<Arc<AddressPlaces>>>,
 }
 
 /// A file as it was last read.
@@ -82,7 +82,7 @@ impl Files {
         lists.chain(self.places.iter().filter_map(Mapped::trouble)).collect()
     }
 
-    fn places(&self) -> Option<Arc<MappedPlaces>> {
+    fn places(&self) -> Option<Arc<AddressPlaces>> {
         self.places.as_ref().and_then(Mapped::content)
     }
 }

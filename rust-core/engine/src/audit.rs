@@ -3,6 +3,8 @@
 //! Off, it costs a branch for each connection and one for each piece that is sent. On, each TCP connection that an audited
 //! owner begins gets a reader of its own; the bytes themselves are neither changed nor kept.
 
+use std::sync::Arc;
+
 use names::http::{Request, RequestReader, Speech};
 use smoltcp::time::Instant;
 use wire::Owner;
@@ -13,6 +15,10 @@ use crate::outside::{FlowId, Outside};
 use crate::record::RecordState;
 use crate::settings::DNS_PORT;
 use crate::tcp::Upstream;
+
+/// Connections that are listened to at once. Encrypted ones are left alone after their first bytes, and a browser keeps a
+/// handful of others; with the most that a reader holds, these are 6 MiB. Beyond it connections are told without what they say.
+const LISTENERS: usize = 128;
 
 /// What to listen to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,21 +67,24 @@ impl Whose {
 pub(crate) struct Listener {
     reader: RequestReader,
     has_told_speech: bool,
+    /// Counts the listeners there are.
+    _one_of: Arc<()>,
 }
 
 impl Listener {
-    /// Listens to what the app says next. `was_sent`: it went to the remote.
+    /// Listens to what the app says next; false if nothing more can be understood. `was_sent`: it went to the remote.
     pub(crate) fn hear(
         &mut self,
         flow: FlowId,
         bytes: &[u8],
         was_sent: bool,
         out: &mut impl Outside,
-    ) {
+    ) -> bool {
         self.reader.feed(bytes, |request| {
             out.heard(flow, Heard::Request { request: Box::new(request), was_sent });
         });
         self.tell_speech(flow, out);
+        !self.reader.has_stopped()
     }
 
     /// The app says no more.
@@ -129,9 +138,11 @@ impl Engine {
     pub(crate) fn listener(&self, flow: &Flow) -> Option<Box<Listener>> {
         let audit = self.audit?;
         let is_meant = audit.whose.includes(&flow.owner) && flow.key.remote.port() != DNS_PORT;
-        is_meant.then(|| {
+        let has_room = Arc::strong_count(&self.listeners) <= LISTENERS;
+        (is_meant && has_room).then(|| {
             let reader = RequestReader::new(audit.keeps_values);
-            Box::new(Listener { reader, has_told_speech: false })
+            let one_of = Arc::clone(&self.listeners);
+            Box::new(Listener { reader, has_told_speech: false, _one_of: one_of })
         })
     }
 }

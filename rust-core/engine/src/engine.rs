@@ -39,6 +39,8 @@ pub struct Engine {
     pub(crate) policy: Arc<Policy>,
     /// What is listened to.
     pub(crate) audit: Option<Audit>,
+    /// Each listener has one; so their number is known.
+    pub(crate) listeners: Arc<()>,
     pub(crate) flows: FlowTable,
     pub(crate) by_owner: HashMap<Owner, usize, FixedState>,
     pub(crate) ports: Table<Port>,
@@ -78,6 +80,7 @@ impl Engine {
             settings,
             policy,
             audit: None,
+            listeners: Arc::default(),
             flows: FlowTable::new(seed),
             by_owner: HashMap::with_hasher(hash()),
             ports: Table::new(),
@@ -117,7 +120,8 @@ impl Engine {
         self.dispatch(&packet, now, out);
     }
 
-    /// Who owns a flow that was asked about by [`Outside::find_owner`].
+    /// Who owns a flow that was asked about by [`Outside::find_owner`]. An answer after the deadline still counts: the flow is
+    /// decided anew.
     pub fn handle_owner(
         &mut self,
         flow: FlowId,
@@ -125,8 +129,10 @@ impl Engine {
         now: Instant,
         out: &mut impl Outside,
     ) {
-        if self.flows.get_exact(flow).is_some() {
-            self.attributed(flow.index, owner, now, out);
+        match self.flows.get_exact(flow).map(|flow| &flow.stage) {
+            Some(Stage::Undecided { .. }) => self.attributed(flow.index, owner, now, out),
+            Some(_) => self.attributed_late(flow.index, owner, now, out),
+            None => {}
         }
     }
 

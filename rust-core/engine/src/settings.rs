@@ -15,8 +15,9 @@ pub(crate) const UDP_IDLE: Duration = Duration::from_secs(300);
 pub(crate) const DNS_IDLE: Duration = Duration::from_secs(10);
 /// How long a blocked datagram flow is remembered, so that its next datagrams need no new attribution.
 pub(crate) const REFUSED_IDLE: Duration = Duration::from_secs(30);
-/// After this long without an answer the owner counts as unknown, so that no connection waits for ever.
-pub(crate) const OWNER_DEADLINE: Duration = Duration::from_millis(500);
+/// After this long without an answer the owner counts as unknown, so that no connection waits for ever. Long enough for a system
+/// that is busy: what an app may do is not to depend on that. Programs wait longer for a connection.
+pub(crate) const OWNER_DEADLINE: Duration = Duration::from_secs(5);
 /// How long an accepted connection may stay silent before it is decided as one without a name.
 pub(crate) const SNIFF_DEADLINE: Duration = Duration::from_secs(10);
 /// A QUIC hello comes within one flight of datagrams; what has not named its server by then is decided without a name.

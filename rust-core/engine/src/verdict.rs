@@ -46,6 +46,30 @@ impl Engine {
         }
     }
 
+    /// The owner is told of a flow that was decided without. It is decided anew, and cut if it is now blocked.
+    pub(crate) fn attributed_late(
+        &mut self,
+        index: u32,
+        owner: &Owner,
+        now: Instant,
+        out: &mut impl Outside,
+    ) {
+        let Some(flow) = self.flows.get_mut(index) else { return };
+        if flow.owner != Owner::Unknown || *owner == Owner::Unknown {
+            return;
+        }
+        flow.owner.clone_from(owner);
+        let now_ms = now.total_millis().max(0) as u64;
+        for (name, source) in self.names.lookup(owner, flow.key.remote.ip(), now_ms) {
+            flow.add_learned(name.clone(), source);
+        }
+        self.uncount_owner(&Owner::Unknown);
+        // One more than the owner may have is let be: it passes already.
+        *self.by_owner.entry(owner.clone()).or_default() += 1;
+        self.decide_anew(index, now, out);
+        self.tell(index, RecordState::Open, now, out);
+    }
+
     /// Whether a blocked flow is to be read before it is refused: its own name could let it pass.
     fn may_be_cleared(&self, index: u32) -> bool {
         let Some(flow) = self.flows.get(index) else { return false };
@@ -136,6 +160,15 @@ impl Engine {
         let is_datagram =
             self.flows.get(index).is_some_and(|flow| flow.key.protocol != Protocol::Tcp);
         !is_over(self) || (is_datagram && self.evict_datagram_flow(Some(owner), now, out))
+    }
+
+    fn uncount_owner(&mut self, owner: &Owner) {
+        if let Some(count) = self.by_owner.get_mut(owner) {
+            *count -= 1;
+            if *count == 0 {
+                self.by_owner.remove(owner);
+            }
+        }
     }
 
     /// A name was seen for the flow: it counts from now on. False if the flow is blocked by it, and cut.
@@ -236,13 +269,8 @@ impl Engine {
         let id = self.id(index);
         let Some(flow) = self.flows.remove(index) else { return };
         self.idle.remove(index);
-        if flow.decision.is_some()
-            && let Some(count) = self.by_owner.get_mut(&flow.owner)
-        {
-            *count -= 1;
-            if *count == 0 {
-                self.by_owner.remove(&flow.owner);
-            }
+        if flow.decision.is_some() {
+            self.uncount_owner(&flow.owner);
         }
         let how = if state == RecordState::Closed { Close::Orderly } else { Close::Reset };
         match flow.stage {

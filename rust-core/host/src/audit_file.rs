@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 
 use catalog::Catalog;
 use report::audit::{self, Audit, Recorded};
-use runtime::{Recording, Whose};
+use runtime::{AddressPlaces, Recording, Whose};
 
 use crate::failure::Failure;
-use crate::rules_files::{BROKEN, PLACES};
+use crate::rules_files::{self, BROKEN};
 
 /// The file that the audit goes to, and what to listen to.
 pub(crate) struct AuditFile {
@@ -33,8 +33,7 @@ impl AuditFile {
             recording.ok_or_else(|| Failure::new(&what, "the firewall failed before its end"))?;
         let catalog =
             Catalog::built_in().map_err(|error| Failure::new(&what, error).hint(BROKEN))?;
-        let places =
-            geo::Places::open(PLACES).map_err(|error| Failure::new(&what, error).hint(BROKEN))?;
+        let AddressPlaces(places) = rules_files::places()?;
         let recorded = Recorded {
             begun_ms: recording.begun_ms,
             ended_ms: recording.ended_ms,

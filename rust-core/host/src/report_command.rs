@@ -7,11 +7,12 @@ use catalog::Catalog;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use report::{Contact, Count, Period, Question, Report, Sources, UtcOffset};
+use runtime::AddressPlaces;
 use store::Reader;
 
 use crate::args::ReportArguments;
 use crate::failure::Failure;
-use crate::rules_files::{BROKEN, PLACES};
+use crate::rules_files::{self, BROKEN};
 use crate::shown::from_ms;
 use crate::terminal::{Paint, Tone, bytes, counted, harmless};
 use crate::time_arguments;
@@ -28,8 +29,7 @@ pub(crate) fn run(arguments: &ReportArguments) -> Result<u8, Failure> {
     let log = Reader::open(&path).map_err(failed)?;
     let catalog = Catalog::built_in()
         .map_err(|error| Failure::new("reading the built-in lists", error).hint(BROKEN))?;
-    let places = geo::Places::open(PLACES)
-        .map_err(|error| Failure::new("reading the built-in places", error).hint(BROKEN))?;
+    let AddressPlaces(places) = rules_files::places()?;
     let sources = Sources { log: Some(&log), catalog: &catalog, places: Some(&places) };
     let report = Report::of(&sources, &question).map_err(failed)?;
     let text = if arguments.json {

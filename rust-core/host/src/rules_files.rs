@@ -1,5 +1,6 @@
 //! The rules, and what they refer to, from the files that the user names. All commands get both from here.
 
+use std::env;
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -16,7 +17,9 @@ use crate::failure::Failure;
 use crate::lists_file::{self, Found};
 
 /// Where addresses are, made by `scripts/update-data`.
-pub(crate) const PLACES: &[u8] = include_bytes!("../../../data/places.bin");
+const PLACES: &[u8] = include_bytes!("../../../data/places.bin");
+/// Names a file that says where addresses are, in place of the one that the program brings.
+const PLACES_VARIABLE: &str = "HUSHWALL_PLACES";
 
 /// The list EasyPrivacy as an index. It counts as the built-in lists do.
 const EASYPRIVACY: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/easyprivacy.lists"));
@@ -76,9 +79,7 @@ impl Loaded {
                 (Document { lists, ..Document::default() }, String::new())
             }
         };
-        let places = geo::Places::open(PLACES).map_err(|error| {
-            LoadError::File(Failure::new("reading the built-in places", error).hint(BROKEN))
-        })?;
+        let places = places().map_err(LoadError::File)?;
         let easyprivacy = Index::open(Bytes::new(EASYPRIVACY)).map_err(|error| {
             LoadError::File(Failure::new("reading the built-in lists", error).hint(BROKEN))
         })?;
@@ -94,7 +95,7 @@ impl Loaded {
         let resources = Resources {
             built_in,
             lists: index.iter().cloned().chain(kept_index).chain([Arc::new(easyprivacy)]).collect(),
-            places: Some(Arc::new(AddressPlaces(places))),
+            places: Some(Arc::new(places)),
         };
         Ok(Loaded { document, text, resources, index, catalog })
     }
@@ -113,6 +114,25 @@ impl Loaded {
     pub(crate) fn place(&self, path: &str) -> Option<(usize, usize)> {
         place(&self.text, path)
     }
+}
+
+/// Where addresses are: by the file that the user names, else by what the program brings.
+///
+/// # Errors
+/// The file cannot be read, or does not tell places.
+pub(crate) fn places() -> Result<AddressPlaces, Failure> {
+    let Some(path) = env::var_os(PLACES_VARIABLE).filter(|path| !path.is_empty()) else {
+        return geo::Places::open(Bytes::new(PLACES))
+            .map(AddressPlaces)
+            .map_err(|error| Failure::new("reading the built-in places", error).hint(BROKEN));
+    };
+    let path = Path::new(&path);
+    let failed = |error| {
+        Failure::new(format!("reading the places in {}", path.display()), error).hint(format!(
+            "{PLACES_VARIABLE} names a file as scripts/update-data makes it; without it the built-in one counts"
+        ))
+    };
+    runtime::places(path).map_err(failed)
 }
 
 impl LoadError {

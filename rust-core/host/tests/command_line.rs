@@ -2,18 +2,25 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+use std::fs;
+use std::path::Path;
 use std::process::{Command, Output};
 
 fn hushwall(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_hushwall"))
+    command(arguments).output().unwrap()
+}
+
+fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_hushwall"));
+    command
         .args(arguments)
         .env_remove("HUSHWALL_LOG")
         .env_remove("HUSHWALL_LISTS")
+        .env_remove("HUSHWALL_PLACES")
         .env("XDG_DATA_HOME", "/nowhere")
         .env("NO_COLOR", "1")
-        .env("TZ", "UTC")
-        .output()
-        .unwrap()
+        .env("TZ", "UTC");
+    command
 }
 
 fn text(bytes: &[u8]) -> &str {
@@ -104,6 +111,30 @@ fn easyprivacy_counts_from_the_start_and_a_document_turns_it_off() {
         verdict(r#"[{"name": "EasyPrivacy", "enabled": false}]"#),
         "allow: nothing speaks against it"
     );
+}
+
+#[test]
+fn another_file_of_places_counts_in_place_of_the_built_in_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let rules = folder.path().join("rules.json");
+    let document = r#"{"version": 1, "rules": [{"verdict": "block", "country": "SG"}]}"#;
+    fs::write(&rules, document).unwrap();
+    let explain = |places: &Path| {
+        let rules = rules.to_str().unwrap();
+        let arguments = ["explain", "an.app", "47.88.200.10:443", "--json", "--policy", rules];
+        command(&arguments).env("HUSHWALL_PLACES", places).output().unwrap()
+    };
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data");
+    let shipped = explain(&data.join("places.bin"));
+    assert_eq!(shipped.stdout, explain(Path::new("")).stdout);
+    assert!(text(&shipped.stdout).contains(r#""verdict":"block""#), "{}", text(&shipped.stdout));
+    fs::write(folder.path().join("none"), "no places").unwrap();
+    for (places, word) in [("none", "place"), ("missing", "No such file")] {
+        let output = explain(&folder.path().join(places));
+        let told = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(125));
+        assert!(told.contains(word) && told.contains("HUSHWALL_PLACES"), "{told}");
+    }
 }
 
 #[test]

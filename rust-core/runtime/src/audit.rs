@@ -15,10 +15,10 @@ use store::Connection;
 use crate::clock::WallClock;
 use crate::logged;
 
-/// Connections kept of one audit, about 5 MiB: an hour of a busy browser.
-const MAX_CONNECTIONS: usize = 10_000;
-/// Octets of texts kept of one audit's requests.
-const MAX_SAID: usize = 4 << 20;
+/// Connections kept of one audit, about 3 MiB: half an hour of a busy browser.
+const MAX_CONNECTIONS: usize = 5_000;
+/// Octets kept of one audit's requests.
+const MAX_SAID: usize = 2 << 20;
 
 /// What an audit has heard.
 #[derive(Clone, Debug)]

@@ -42,7 +42,7 @@ pub use engine::{Audit, FlowRecord, Network, RecordState, Settings, Traffic, Who
 pub use events::{Connection, Event, EventSender, Fault, LogEvent, channel};
 pub use logged::{is_question, reason};
 pub use mapped::MappedFile;
-pub use places::{AddressPlaces, MappedPlaces};
+pub use places::AddressPlaces;
 pub use replace::replace_file;
 pub use resources::{ResourceError, list_index, places};
 pub use rules::Rules;

@@ -3,23 +3,20 @@
 use std::fmt;
 use std::net::IpAddr;
 
-use crate::mapped::MappedFile;
+use lists::Bytes;
 
 /// A file of places, mapped or part of the program, for rules that ask for a country or
 /// a network. As [`Resources::places`](policy::Resources) it also tells the log where each connection went.
-pub struct AddressPlaces<B>(pub geo::Places<B>);
+pub struct AddressPlaces(pub geo::Places<Bytes>);
 
-/// The same of a mapped file.
-pub type MappedPlaces = AddressPlaces<MappedFile>;
-
-impl<B: AsRef<[u8]>> AddressPlaces<B> {
+impl AddressPlaces {
     /// All that is known of an address.
     pub fn lookup(&self, address: IpAddr) -> geo::Place<'_> {
         self.0.lookup(address)
     }
 }
 
-impl<B: AsRef<[u8]> + Send + Sync> policy::Places for AddressPlaces<B> {
+impl policy::Places for AddressPlaces {
     fn country(&self, address: IpAddr) -> Option<[u8; 2]> {
         self.0.country(address).map(|geo::Country(letters)| letters)
     }
@@ -29,7 +26,7 @@ impl<B: AsRef<[u8]> + Send + Sync> policy::Places for AddressPlaces<B> {
     }
 }
 
-impl<B> fmt::Debug for AddressPlaces<B> {
+impl fmt::Debug for AddressPlaces {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }

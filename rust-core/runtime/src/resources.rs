@@ -7,7 +7,7 @@ use geo::PlacesError;
 use lists::{Bytes, Index, IndexError};
 
 use crate::mapped::MappedFile;
-use crate::places::{AddressPlaces, MappedPlaces};
+use crate::places::AddressPlaces;
 
 /// Why such a file cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -37,8 +37,8 @@ pub fn list_index(path: &Path) -> Result<Index<Bytes>, ResourceError> {
 ///
 /// # Errors
 /// [`ResourceError`] as it says.
-pub fn places(path: &Path) -> Result<MappedPlaces, ResourceError> {
+pub fn places(path: &Path) -> Result<AddressPlaces, ResourceError> {
     let file = MappedFile::open(path)?;
     geo::verify(file.as_ref())?;
-    Ok(AddressPlaces(geo::Places::open(file)?))
+    Ok(AddressPlaces(geo::Places::open(Bytes::new(file))?))
 }

@@ -31,8 +31,8 @@ use crate::world::World;
 use crate::writer::{LogQueue, Task};
 use crate::{capture, clock, writer};
 
-/// An owner that is found later than this comes too late to be waited for: half of the engine's own deadline.
-const OWNER_DEADLINE: Duration = Duration::from_millis(250);
+/// An owner that is not looked for by then is not looked for any more: somewhat less than the engine waits.
+const OWNER_DEADLINE: Duration = Duration::from_secs(4);
 
 /// What a session is started with.
 pub struct Config {

@@ -49,6 +49,7 @@ impl Reader {
             "SELECT hour, kind, uid, name, connections, blocked, bytes_up, bytes_down
              FROM total JOIN app ON app.id = total.app
              WHERE hour >= :since AND hour < :until AND (:app IS NULL OR {})
+                 AND connections + bytes_up + bytes_down > 0
              ORDER BY hour, connections DESC, app.id",
             query::APP_MATCHES
         );
@@ -111,7 +112,7 @@ impl Reader {
     }
 }
 
-/// What one record adds.
+/// What one record adds; less than nothing where it takes back.
 #[derive(PartialEq, Eq, Default)]
 pub(crate) struct Delta {
     pub(crate) connections: i64,
@@ -120,19 +121,28 @@ pub(crate) struct Delta {
     pub(crate) bytes_down: i64,
 }
 
-/// Adds a record's share to the hour of `at_ms`.
+/// Adds a record's share to the hour of `at_ms`. No sum gets below nothing: what is taken back may have been added in the hour
+/// before.
 pub(crate) fn add(sqlite: &Sqlite, app: i64, at_ms: i64, delta: &Delta) -> rusqlite::Result<()> {
     if *delta == Delta::default() {
         return Ok(());
     }
     sqlite
         .prepare_cached(
-            "INSERT INTO total (hour, app, connections, blocked, bytes_up, bytes_down) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-             ON CONFLICT (hour, app) DO UPDATE SET connections = connections + excluded.connections,
-                 blocked = blocked + excluded.blocked, bytes_up = bytes_up + excluded.bytes_up,
-                 bytes_down = bytes_down + excluded.bytes_down",
+            "INSERT INTO total (hour, app, connections, blocked, bytes_up, bytes_down)
+                 VALUES (?1, ?2, max(0, ?3), max(0, ?4), max(0, ?5), max(0, ?6))
+             ON CONFLICT (hour, app) DO UPDATE SET connections = max(0, connections + ?3),
+                 blocked = max(0, blocked + ?4), bytes_up = max(0, bytes_up + ?5),
+                 bytes_down = max(0, bytes_down + ?6)",
         )?
-        .execute((hour(at_ms), app, delta.connections, delta.blocked, delta.bytes_up, delta.bytes_down))?;
+        .execute((
+            hour(at_ms),
+            app,
+            delta.connections,
+            delta.blocked,
+            delta.bytes_up,
+            delta.bytes_down,
+        ))?;
     Ok(())
 }
 

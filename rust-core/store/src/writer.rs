@@ -147,6 +147,8 @@ pub(crate) fn insert_session(
 struct Before {
     key: i64,
     subject: i64,
+    app: i64,
+    updated_ms: i64,
     verdict: i64,
     bytes_up: i64,
     bytes_down: i64,
@@ -172,22 +174,32 @@ pub(crate) fn put(
     {
         subject::settle(sqlite, before.subject)?;
     }
+    let before = match before {
+        // Whose it is was found out late: all of it is moved to that app.
+        Some(before) if before.app != app => {
+            totals::add(sqlite, before.app, before.updated_ms, &before.taken_back())?;
+            None
+        }
+        before => before,
+    };
     totals::add(sqlite, app, connection.updated_ms, &delta(before.as_ref(), connection))
 }
 
 fn before(sqlite: &Sqlite, session: i64, id: u64) -> rusqlite::Result<Option<Before>> {
     sqlite
         .prepare_cached(
-            "SELECT key, subject, verdict, bytes_up, bytes_down FROM connection
+            "SELECT key, subject, app, updated_ms, verdict, bytes_up, bytes_down FROM connection
              JOIN subject ON subject.id = connection.subject WHERE session = ?1 AND connection.id = ?2",
         )?
         .query_row((session, id.cast_signed()), |row| {
             Ok(Before {
                 key: row.get(0)?,
                 subject: row.get(1)?,
-                verdict: row.get(2)?,
-                bytes_up: row.get(3)?,
-                bytes_down: row.get(4)?,
+                app: row.get(2)?,
+                updated_ms: row.get(3)?,
+                verdict: row.get(4)?,
+                bytes_up: row.get(5)?,
+                bytes_down: row.get(6)?,
             })
         })
         .optional()
@@ -250,6 +262,18 @@ fn upsert(
             connection.screen_on,
         ])?;
     Ok(())
+}
+
+impl Before {
+    /// What undoes its share of the totals.
+    fn taken_back(&self) -> Delta {
+        Delta {
+            connections: -1,
+            blocked: -i64::from(self.verdict == Verdict::Block.code()),
+            bytes_up: -self.bytes_up,
+            bytes_down: -self.bytes_down,
+        }
+    }
 }
 
 /// What a record adds to the totals, beyond what the record before it has added.

@@ -228,6 +228,22 @@ fn following_tells_each_change_once() {
 }
 
 #[test]
+fn a_connection_whose_owner_is_told_late_is_all_of_that_owner() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log.db");
+    let mut store = open(&path);
+    let unknown = Connection { owner: Owner::Unknown, ..connection(1) };
+    store.write(&[unknown.clone(), Connection { bytes_up: 170, ..unknown }]).unwrap();
+    let dig = app("/usr/bin/dig", 1000);
+    store.write(&[Connection { owner: dig.clone(), bytes_up: 190, ..connection(1) }]).unwrap();
+    let reader = Reader::open(&path).unwrap();
+    let [total] = &reader.totals(&TotalsFilter::default()).unwrap()[..] else { panic!() };
+    assert_eq!((&total.owner, total.connections, total.bytes_up), (&dig, 1, 190));
+    let rows = reader.page(&Filter::default(), None, 9).unwrap().rows;
+    assert!(matches!(&rows[..], [row] if row.connection.owner == dig), "{rows:?}");
+}
+
+#[test]
 fn totals_are_per_app_and_hour() {
     const HOUR_MS: i64 = 3_600_000;
     let folder = tempfile::tempdir().unwrap();

@@ -131,3 +131,31 @@ fn a_connection_that_a_new_policy_cuts_keeps_what_it_has_told() {
     world.set_policy(policy(r#"{"version": 1, "default_mode": "block"}"#));
     assert_eq!(requests(&world), [("POST /told a".to_owned(), true)]);
 }
+
+#[test]
+fn a_flood_of_connections_is_not_listened_to_whole() {
+    let mut world = listening(ALLOW_ALL);
+    // Encrypted ones need nobody to listen on.
+    for _ in 0..200 {
+        say_at_once(&mut world, b"\x16\x03\x01");
+    }
+    world.run(SECOND);
+    assert_eq!(speeches(&world).len(), 200);
+    for _ in 0..200 {
+        say_at_once(&mut world, b"GET /half HTTP/1.1\r\n");
+    }
+    world.run(SECOND);
+    assert_eq!(speeches(&world).len(), 200 + 128);
+    assert_eq!(world.open_connections(), 400, "all are carried");
+    world.set_audit(None);
+    world.set_audit(Some(AUDIT));
+    say(&mut world, 7000, &[b"GET /again HTTP/1.1\r\n\r\n"]);
+    assert_eq!(requests(&world), [("GET /again ".to_owned(), true)]);
+}
+
+/// Connects and says this, without waiting for what follows.
+fn say_at_once(world: &mut World, text: &[u8]) {
+    let app = world.connect(server(7000));
+    world.run(Duration::from_millis(2));
+    world.app_send(app, text);
+}

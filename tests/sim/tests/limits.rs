@@ -60,10 +60,11 @@ fn a_syn_flood_of_one_app_leaves_the_others_alone() {
 }
 
 #[test]
-fn a_flood_whose_owner_is_never_told_passes() {
+fn a_flood_whose_owner_is_told_late_passes() {
     let mut world = world(small());
     let app = world.connect(server());
     world.run(SECOND);
+    world.own(666, app_named(10_666, "flooding.app"));
     world.owners_answer = false;
     flood(&mut world, 100_000);
     world.app_send(app, b"still here");

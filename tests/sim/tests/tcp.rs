@@ -15,6 +15,8 @@ use smoltcp::socket::tcp::State;
 use smoltcp::time::Duration;
 
 const SECOND: Duration = Duration::from_secs(1);
+const BLOCK_THE_APP: &str =
+    r#"{"version": 1, "apps": [{"app": "org.example.app", "mode": "block"}]}"#;
 
 fn world() -> World {
     World::under(ALLOW_ALL)
@@ -403,7 +405,36 @@ fn an_owner_that_is_not_told_counts_as_unknown() {
     let mut world = world();
     world.owners_answer = false;
     let app = world.connect(server());
-    world.run(SECOND);
+    world.run(SECOND * 10);
     assert_eq!(world.app_state(app), State::Established);
     assert_eq!(world.records()[0].owner, wire::Owner::Unknown);
+}
+
+#[test]
+fn a_busy_system_that_tells_the_owner_late_lets_no_packet_of_a_blocked_app_out() {
+    let mut world = World::under(BLOCK_THE_APP);
+    world.owners_answer = false;
+    let app = world.connect(server());
+    world.run(SECOND * 4);
+    assert!(world.attempts().is_empty());
+    world.owners_answer = true;
+    world.run(SECOND);
+    assert_eq!(world.app_state(app), State::Closed);
+    assert!(world.attempts().is_empty());
+}
+
+#[test]
+fn an_owner_that_is_told_too_late_is_still_obeyed() {
+    let mut world = World::under(BLOCK_THE_APP);
+    world.owners_answer = false;
+    let app = world.connect(server());
+    world.run(SECOND * 10);
+    assert_eq!(world.app_state(app), State::Established);
+    world.owners_answer = true;
+    world.run(SECOND);
+    assert_eq!(world.app_state(app), State::Closed);
+    let record = world.records().last().unwrap();
+    assert_eq!(record.state, RecordState::Blocked);
+    assert_eq!(record.owner.to_string(), "org.example.app");
+    assert_eq!(world.engine.stats().flows, 0);
 }

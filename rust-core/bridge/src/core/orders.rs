@@ -1,11 +1,15 @@
-//! Orders: what the app has done with the log and the lists.
+//! Orders: what the app has done with the log and the lists, and audits.
 
 use std::path::PathBuf;
+
+use report::audit::{Audit, Recorded};
+use runtime::Whose;
 
 use super::{Core, lock};
 use crate::error::{Code, CoreError};
 use crate::messages::answers::Done;
-use crate::messages::requests::Command;
+use crate::messages::requests::{BeginAudit, Command, EndAudit};
+use crate::resources::Known;
 use crate::{export, lists_command};
 
 impl Core {
@@ -30,7 +34,32 @@ impl Core {
                 Ok(Done { ok: true, rows: Some(report.contacts.len()), ..Done::default() })
             }
             Command::CompileLists(order) => lists_command::run(&order),
+            Command::BeginAudit(BeginAudit { uid, values }) => {
+                let running = lock(&self.session);
+                if let Some(running) = running.as_ref() {
+                    let whose = Whose::Uid(uid);
+                    running.session.begin_audit(runtime::Audit { whose, keeps_values: values });
+                }
+                Ok(Done { ok: running.is_some(), ..Done::default() })
+            }
+            Command::EndAudit(EndAudit { utc_offset }) => Ok(self.end_audit(utc_offset)),
         }
+    }
+
+    fn end_audit(&self, utc_offset: i32) -> Done {
+        let recording = lock(&self.session).as_ref().and_then(|it| it.session.end_audit());
+        let audit = recording.map(|recording| {
+            let Known { catalog, places } = self.known();
+            let recorded = Recorded {
+                begun_ms: recording.begun_ms,
+                ended_ms: recording.ended_ms,
+                connections: &recording.connections,
+                left_out: recording.left_out,
+            };
+            let places = places.as_ref().map(|places| &places.0);
+            Box::new(Audit::of(&recorded, &catalog, places, utc_offset))
+        });
+        Done { ok: audit.is_some(), audit, ..Done::default() }
     }
 
     fn clear_log(&self) -> Result<Done, CoreError> {

@@ -2,6 +2,7 @@
 
 use catalog::{Breakage, Catalog, Category, Data, Level, Protection, SourceKind};
 use report::Report;
+use report::audit::Audit;
 use serde::Serialize;
 use store::HourTotal;
 
@@ -136,6 +137,7 @@ pub(crate) struct Unusable {
 /// What came of an order.
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct Done {
+    /// False for an audit where nothing runs, or none goes on.
     pub(crate) ok: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) moved: Option<usize>,
@@ -148,6 +150,9 @@ pub(crate) struct Done {
     /// Lines that were left out, one for each reason.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) examples: Option<Vec<Example>>,
+    /// What an audit has heard.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) audit: Option<Box<Audit>>,
 }
 
 /// A line of a list that was left out.

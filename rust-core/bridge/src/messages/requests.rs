@@ -60,6 +60,10 @@ pub(crate) enum Command {
     ExportReport(ExportReport),
     /// Make one index of several lists.
     CompileLists(CompileLists),
+    /// Listen to an app's connections from now on.
+    BeginAudit(BeginAudit),
+    /// Listen no longer, and tell what was told whom.
+    EndAudit(EndAudit),
 }
 
 /// No arguments.
@@ -233,6 +237,22 @@ pub(crate) struct CompileLists {
 pub(crate) struct ListSource {
     pub(crate) name: String,
     pub(crate) path: PathBuf,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct BeginAudit {
+    pub(crate) uid: u32,
+    /// Tell the values of what is said too.
+    #[serde(default)]
+    pub(crate) values: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct EndAudit {
+    /// Seconds that local time is ahead of UTC.
+    pub(crate) utc_offset: i32,
 }
 
 impl From<ProtocolName> for Protocol {

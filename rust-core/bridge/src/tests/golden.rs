@@ -10,7 +10,7 @@ use catalog::Catalog;
 use engine::{FlowId, Instant};
 use policy::{Decision, Document, NetworkKind, Refusal, RuleVerdict, Situation};
 use report::{Report, Sources};
-use runtime::{Event, Fault, FlowRecord, LogEvent, MappedPlaces, RecordState, Traffic};
+use runtime::{AddressPlaces, Event, Fault, FlowRecord, LogEvent, RecordState, Traffic};
 use serde_json::{Value, json};
 use store::{HourTotal, Listed, Reason, ReasonCode, State, Trouble};
 use wire::{AppId, FlowKey, HostName, NameSource, Owner, Protocol};
@@ -130,6 +130,9 @@ fn every_order_is_understood() {
     let Some(Command::CompileLists(order)) = all.next() else { panic!() };
     assert_eq!((&*order.sources[0].name, order.sources.len()), ("mine", 1));
     assert!(order.to.ends_with("mine.lists") && order.sources[0].path.ends_with("mine.txt"));
+    let Some(Command::BeginAudit(audit)) = all.next() else { panic!() };
+    assert_eq!((audit.uid, audit.values), (10_123, false));
+    assert!(matches!(all.next(), Some(Command::EndAudit(audit)) if audit.utc_offset == 7200));
     assert!(all.next().is_none());
 }
 
@@ -443,7 +446,7 @@ fn total() -> HourTotal {
     }
 }
 
-fn places(folder: &Path) -> MappedPlaces {
+fn places(folder: &Path) -> AddressPlaces {
     let mut compiler = geo::Compiler::new();
     compiler.add_countries("203.0.113.0,203.0.113.255,SG\n").unwrap();
     let networks = "203.0.113.0,203.0.113.255,64500,Example Networks\n";

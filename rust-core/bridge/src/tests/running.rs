@@ -124,6 +124,31 @@ fn next_connection(core: &Core, state: &str) -> Value {
 }
 
 #[test]
+fn an_audit_tells_what_one_app_told_whom() {
+    let folder = tempfile::tempdir().unwrap();
+    let (begin, end) =
+        (json!({"do": "begin-audit", "uid": 10_123}), json!({"do": "end-audit", "utc_offset": 0}));
+    let core = open(folder.path(), true);
+    assert_eq!(order(&core, &begin), json!({"ok": false}), "nothing runs");
+    drop(core);
+    let world = World::new(folder.path(), true);
+    assert_eq!(order(&world.core, &end), json!({"ok": false}), "none goes on");
+    set_policy(&world.core, &json!({"version": 1})).unwrap();
+    assert_eq!(order(&world.core, &begin), json!({"ok": true}));
+    world.send();
+    world.answer();
+    let done = order(&world.core, &end);
+    assert_eq!(done["audit"]["contacts"][0]["who"], "127.0.0.1", "{done}");
+    assert_eq!(done["audit"]["apps"], json!([{"name": "com.example", "count": 1}]));
+    assert_eq!(done["audit"]["sum"]["bytes_up"], 4);
+    // Of another app there is nothing to tell.
+    order(&world.core, &json!({"do": "begin-audit", "uid": 10_124, "values": true}));
+    world.send();
+    world.answer();
+    assert_eq!(order(&world.core, &end)["audit"]["contacts"], json!([]));
+}
+
+#[test]
 fn traffic_is_carried_told_and_logged_and_new_rules_cut_it() {
     let folder = tempfile::tempdir().unwrap();
     let world = World::new(folder.path(), true);

@@ -213,8 +213,10 @@ impl Relay {
         while self.ready.writable && socket.can_recv() {
             let sent = socket.recv(|bytes| match out.send(flow, bytes) {
                 Transfer::Bytes(count) => {
-                    if let Some(listener) = &mut self.listener {
-                        listener.hear(flow, &bytes[..count], true, out);
+                    if let Some(listener) = &mut self.listener
+                        && !listener.hear(flow, &bytes[..count], true, out)
+                    {
+                        self.listener = None;
                     }
                     (count, Ok(Some((count, count == bytes.len()))))
                 }

@@ -87,6 +87,11 @@ impl RequestReader {
         self.speech
     }
 
+    /// Whether nothing more is read: what follows is not understood.
+    pub fn has_stopped(&self) -> bool {
+        matches!(self.stage, Stage::Stopped)
+    }
+
     /// Takes what the app sends next, however it was cut, and hands each request to `each` when it is known.
     pub fn feed(&mut self, mut bytes: &[u8], mut each: impl FnMut(Request)) {
         while !bytes.is_empty() {

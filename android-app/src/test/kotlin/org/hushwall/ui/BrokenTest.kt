@@ -77,6 +77,22 @@ class BrokenTest {
     }
 
     @Test
+    fun whatNoAppNeedsStaysStoppedUnlessItIsChosen() {
+        val never = Seed.row(6, shop, "ads.example.org", 30, true, Seed.listed("example.org")).copy(about = Seed.sensors)
+        fake.log.rows += never
+        val sheet = sheet()
+        assertFalse(Stage.says(sheet, "ads.example.org"))
+        assertTrue(Stage.says(sheet, "1 more that no app needs stays stopped."))
+        Stage.tap(sheet, "Undo")
+        assertEquals(setOf("t.appsflyer.com", "pay.example.com"), fake.policy.hosts.map { it.host }.toSet())
+        fake.log.rows = listOf(never)
+        val only = sheet()
+        assertTrue(Stage.says(only, "it is hardly the cause"))
+        assertFalse(Stage.says(only, "Undo"))
+        assertTrue(Stage.says(only, "Choose myself"))
+    }
+
+    @Test
     fun oneAppIsPausedForAQuarterOfAnHourAndResumed() {
         Stage.tap(sheet(), "Pause for this app, 15 min")
         assertTrue(fake.policy.pausedUntil(shop.key)!! in Seed.NOW + 15 * 60_000..Seed.NOW + 15 * 60_000 + 5_000)

@@ -158,16 +158,17 @@ class ScreenshotsTest {
         Stage.settle()
         Stage.picture(main, "selection-light")
         main.closeOpen()
-        inApp("Xiaomi · usage statistics", "destination-light")
-        inApp("Something broke?", "broken-light")
+        inApp(Seed.browser.key, "Xiaomi · usage statistics", "destination-light")
+        Stage.fake.log.rows += Seed.row(90_001, Seed.shop, "pay.example.com", 60, true, Seed.listed("example.com"))
+        inApp(Seed.shop.key, "Something broke?", "broken-light")
         Stage.fake.policy.hostRule(Seed.browser.key, "sa.api.intl.miui.com", allow = true, until = null)
         shoot(RulesActivity::class.java, "rules-light")
         for (step in listOf(0, 1, 4, 5, 6)) shoot(SetupActivity::class.java, "first-run-step-${step + 1}", atStep = step)
     }
 
-    /** The sheet that a tap on the browser's screen brings. */
-    private fun inApp(tapped: String, name: String) {
-        val screen = Stage.open(AppActivity::class.java, Intent().putExtra(AppActivity.KEY, Seed.browser.key)).get()
+    /** The sheet that a tap on an app's screen brings. */
+    private fun inApp(key: String, tapped: String, name: String) {
+        val screen = Stage.open(AppActivity::class.java, Intent().putExtra(AppActivity.KEY, key)).get()
         Stage.tap(Stage.root(screen), tapped)
         Stage.pictureWithSheet(screen, name)
         Stage.dialog().dismiss()

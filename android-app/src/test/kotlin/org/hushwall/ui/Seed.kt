@@ -124,7 +124,7 @@ object Seed {
     private val easy = Reason("listed", "Entry", "EasyPrivacy", "appsflyer.com")
     private val blocked = Reason("app-blocked", "The app is blocked")
 
-    private val sensors = about("xiaomi.sensors", "Xiaomi", "Sensors Analytics", "analytics")
+    val sensors = about("xiaomi.sensors", "Xiaomi", "Sensors Analytics", "analytics")
     private val xiaomiAds = about("xiaomi.ads", "Xiaomi", "Ads", "advertising")
     private val mistat = about("xiaomi.mistat", "Xiaomi", "MiStat", "analytics")
     private val oneTrack = about("xiaomi.onetrack", "Xiaomi", "OneTrack", "analytics")

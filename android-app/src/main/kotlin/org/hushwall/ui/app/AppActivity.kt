@@ -8,6 +8,7 @@ import org.hushwall.apps.AppInfo
 import org.hushwall.policy.AppMode
 import org.hushwall.ui.apps.ModeSheet
 import org.hushwall.ui.apps.explainBlock
+import org.hushwall.ui.kit.WRAP
 import org.hushwall.ui.kit.add
 import org.hushwall.ui.kit.column
 import org.hushwall.ui.main.MainActivity
@@ -75,7 +76,7 @@ internal class AppActivity : PageScreen() {
         val broken = WordButton(this, Weight.RAISED, getString(R.string.something_broke), drawable = R.drawable.ic_undo) {
             BrokenSheet(this, key, label(), info, ::setMode).show()
         }
-        page.add(broken, bottom = 12)
+        page.add(broken, width = WRAP, bottom = 12)
         page.add(waiting)
         page.add(destinations)
         bar.action(R.drawable.ic_more, R.string.more) { more() }

@@ -7,6 +7,7 @@ import android.content.Intent
 import org.hushwall.Hushwall
 import org.hushwall.R
 import org.hushwall.apps.AppInfo
+import org.hushwall.log.Breakage
 import org.hushwall.log.LogFilter
 import org.hushwall.policy.AppMode
 import org.hushwall.policy.NetworkUse
@@ -15,8 +16,11 @@ import org.hushwall.ui.widget.Sheet
 import org.hushwall.ui.words.Words
 import org.hushwall.ui.words.tryHostRule
 
-/** What was stopped for an app: [places] by name, the newest first, and [unnamed] connections, of which no rule can speak. */
-internal class Stops(val places: List<String>, val unnamed: Int) {
+/**
+ * What was stopped for an app, the newest first: [places] by name that it may have needed, those that are [never] missed where they
+ * are stopped, and [unnamed] connections, of which no rule can speak.
+ */
+internal class Stops(val places: List<String>, val never: List<String>, val unnamed: Int) {
     companion object {
         private const val LATELY_MILLIS = 10 * Words.MINUTE
 
@@ -25,8 +29,12 @@ internal class Stops(val places: List<String>, val unnamed: Int) {
             val filter = LogFilter(app = key, blocked = true, since = now - LATELY_MILLIS)
             val rows = hushwall.log.page(filter, limit = MOST_ROWS).rows
                 .filter { it.reason.code == "listed" || it.reason.code == "rule" && isBelow(it.host, own) }
-            return Stops(rows.mapNotNull { it.host }.distinct(), rows.count { it.host == null })
+            val (named, unnamed) = rows.partition { it.host != null }
+            val (never, places) = named.distinctBy { it.host }.partition { isNeverMissed(hushwall.log.known(it)?.breakage) }
+            return Stops(places.mapNotNull { it.host }, never.mapNotNull { it.host }, unnamed.size)
         }
+
+        private fun isNeverMissed(breakage: Breakage?) = breakage?.severity == "none" && breakage.sure in setOf("confirmed", "likely")
 
         private fun isBelow(host: String?, hosts: Set<String>) = host != null && hosts.any { host == it || host.endsWith(".$it") }
 
@@ -71,20 +79,30 @@ internal class BrokenSheet(
 
     private fun offerUndo(sheet: Sheet, stops: Stops, name: String) {
         if (policy.networks(key) != NetworkUse()) sheet.note(screen.getString(R.string.broke_networks))
-        if (stops.places.isEmpty()) {
-            val words = if (stops.unnamed == 0) R.string.broke_nothing else R.string.broke_only_unnamed
-            return sheet.note(screen.getString(words, name))
+        if (stops.places.isEmpty()) sheet.note(screen.getString(stops.whyNothing, name)) else offerPlaces(sheet, stops, name)
+        val all = stops.places + stops.never
+        if (all.isEmpty()) return
+        sheet.choice(R.drawable.ic_check, screen.getString(R.string.broke_choose), screen.getString(R.string.broke_choose_line)) {
+            choose(all)
         }
+    }
+
+    private val Stops.whyNothing: Int
+        get() = when {
+            never.isNotEmpty() -> R.string.broke_only_never
+            unnamed > 0 -> R.string.broke_only_unnamed
+            else -> R.string.broke_nothing
+        }
+
+    private fun offerPlaces(sheet: Sheet, stops: Stops, name: String) {
         sheet.note(screen.getString(R.string.broke_stopped, name) + "\n" + listed(stops))
+        if (stops.never.isNotEmpty()) sheet.note(words.plural(R.plurals.broke_never_stays, stops.never.size.toLong()))
         val count = words.plural(R.plurals.broke_undo_line, stops.places.size.toLong(), name)
         val launch = app?.packages?.firstNotNullOfOrNull(screen.packageManager::getLaunchIntentForPackage)
         val word = if (launch == null) R.string.broke_undo else R.string.broke_undo_reopen
         sheet.choice(R.drawable.ic_undo, screen.getString(word), count) {
             letThrough(stops.places)
             launch?.let(::reopen)
-        }
-        sheet.choice(R.drawable.ic_check, screen.getString(R.string.broke_choose), screen.getString(R.string.broke_choose_line)) {
-            choose(stops.places)
         }
     }
 
