@@ -12,7 +12,8 @@ pub(crate) const HEAD: &str = "<meta charset=\"utf-8\">
 <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">";
 
 pub(crate) const STYLE: &str = "
-:root { color-scheme: light dark; --blocked: #b3261e; --line: #8884; }
+:root { color-scheme: light dark; --blocked: #1f5c4d; --line: #8884; }
+@media (prefers-color-scheme: dark) { :root { --blocked: #7fcdb4; } }
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.6rem; margin-bottom: 0; }
 h2 { font-size: 1.1rem; margin: 0; }
@@ -23,13 +24,15 @@ dd { margin: 0; overflow-wrap: anywhere; }
 .numbers { display: flex; flex-wrap: wrap; gap: 0 2rem; padding: 0; list-style: none; }
 .numbers b { display: block; font-size: 1.5rem; }
 .blocked { color: var(--blocked); }
+rect { fill: #8888; }
+rect.blocked { fill: var(--blocked); }
 .new { border: 1px solid; border-radius: 0.4rem; padding: 0 0.4rem; font-size: 0.8rem; font-weight: normal; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: 0.1rem 1.5rem 0.1rem 0; text-align: start; }
 svg { width: 100%; height: 6rem; }
 svg.bar { width: 12.5rem; height: 0.625rem; }
 footer { opacity: 0.7; font-size: 0.85rem; border-top: 1px solid var(--line); padding-top: 1rem; }
-@media print { body { margin: 0; max-width: none; font-size: 11px; } :root { color-scheme: light; } }
+@media print { body { margin: 0; max-width: none; font-size: 11px; } :root { color-scheme: light; --blocked: #1f5c4d; } }
 ";
 
 /// The report as a whole page.
@@ -106,10 +109,10 @@ fn days(page: &mut String, report: &Report) {
         let _ = writeln!(
             page,
             "<tr><td>{date}</td><td>{blocked}</td><td>{allowed}</td><td><svg class=\"bar\" viewBox=\"0 0 200 10\" role=\"presentation\">\
-             <rect width=\"{all}\" height=\"10\" fill=\"#8888\"/><rect width=\"{end}\" height=\"10\" fill=\"#b3261e\"/></svg></td></tr>"
+             <rect width=\"{all}\" height=\"10\"/><rect class=\"blocked\" width=\"{end}\" height=\"10\"/></svg></td></tr>"
         );
     }
-    page.push_str("</table>\n<p>By day; questions for names count too. Red: stopped.</p>\n");
+    page.push_str("</table>\n<p>By day; questions for names count too. Green: stopped.</p>\n");
 }
 
 /// A bar for each hour of the day, its blocked part below.
@@ -117,18 +120,16 @@ fn hours(page: &mut String, report: &Report) {
     let Some(most) = report.by_hour.iter().max().copied().filter(|most| *most > 0) else { return };
     page.push_str("<svg viewBox=\"0 0 480 100\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"Connections by hour of the day\">\n");
     for (hour, (all, blocked)) in report.by_hour.iter().zip(report.blocked_by_hour).enumerate() {
-        let mut bar = |count: u64, colour: &str| {
+        let mut bar = |count: u64, class: &str| {
             let height = count * 100 / most;
             let (x, y) = (hour * 20 + 2, 100 - height);
-            let _ = write!(
-                page,
-                "<rect x=\"{x}\" y=\"{y}\" width=\"16\" height=\"{height}\" fill=\"{colour}\"/>"
-            );
+            let _ =
+                write!(page, "<rect{class} x=\"{x}\" y=\"{y}\" width=\"16\" height=\"{height}\"/>");
         };
-        bar(*all, "#8888");
-        bar(blocked, "#b3261e");
+        bar(*all, "");
+        bar(blocked, " class=\"blocked\"");
     }
-    page.push_str("</svg>\n<p>By hour of the day, from 0 to 24 o'clock; red: stopped.</p>\n");
+    page.push_str("</svg>\n<p>By hour of the day, from 0 to 24 o'clock; green: stopped.</p>\n");
 }
 
 fn section(page: &mut String, report: &Report, contact: &Contact) {

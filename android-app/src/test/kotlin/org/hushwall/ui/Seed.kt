@@ -221,7 +221,9 @@ object Seed {
             AppTotal(whatsApp.key, 6, 214, 41_000_000), AppTotal(system.key, 3, 0, 0),
         )
         // 23 more apps with 31 stopped and 929 let through between them.
-        val rest = others().take(23).mapIndexed { i, app -> AppTotal(app.key, if (i < 8) 2 else 1, if (i == 0) 49 else 40, 50_000) }
+        val rest = (listOf(shop) + others()).take(23).mapIndexed { i, app ->
+            AppTotal(app.key, if (i < 8) 2 else 1, if (i == 0) 49 else 40, 50_000)
+        }
         return DayTotals(STOPPED.sum(), PASSED.sum(), 31, (0 until 24).map { bar(STOPPED, PASSED, it) }, top + rest)
     }
 
