@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::contact::{Contact, Count, Sum};
+use crate::contact::{Contact, Count, Reason, Sum};
 use crate::harmless_html as safe;
 use crate::report::Report;
 
@@ -160,11 +160,7 @@ fn section(page: &mut String, report: &Report, contact: &Contact) {
     entry("Where", [names(countries), names(networks)].concat().join(", "));
     entry("By", names(apps).join(", "));
     entry("Hosts", names(hosts).join(", "));
-    let why = why.iter().map(|why| {
-        let verdict = if why.verdict == "block" { "stopped" } else { "let through" };
-        format!("{}× {verdict}: {}", why.count, bdi(&why.text))
-    });
-    entry("Why", why.collect::<Vec<_>>().join("<br>"));
+    entry("Why", reasons(why));
     page.push_str("</dl>\n</section>\n");
 }
 
@@ -176,6 +172,15 @@ fn how_often(sum: &Sum, before: &Sum) -> String {
         before.blocked,
         before.allowed()
     )
+}
+
+/// Why connections were stopped or let through, a line each.
+pub(crate) fn reasons(why: &[Reason]) -> String {
+    let lines = why.iter().map(|why| {
+        let verdict = if why.verdict == "block" { "stopped" } else { "let through" };
+        format!("{}× {verdict}: {}", why.count, bdi(&why.text))
+    });
+    lines.collect::<Vec<_>>().join("<br>")
 }
 
 /// The names, each as a part of the page.

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use crate::audit::{Audit, AuditContact};
 use crate::harmless_html as safe;
-use crate::page::{HEAD, STYLE, bdi, bytes, moment, names};
+use crate::page::{HEAD, STYLE, bdi, bytes, moment, names, reasons};
 
 /// The audit as a whole page.
 pub fn html(audit: &Audit) -> String {
@@ -77,11 +77,7 @@ fn section(page: &mut String, audit: &Audit, contact: &AuditContact) {
     entry("Connections", safe(&heard.words()));
     entry("Where", [names(countries), names(networks)].concat().join(", "));
     entry("Hosts", names(hosts).join(", "));
-    let why = why.iter().map(|why| {
-        let verdict = if why.verdict == "block" { "stopped" } else { "let through" };
-        format!("{}× {verdict}: {}", why.count, bdi(&why.text))
-    });
-    entry("Why", why.collect::<Vec<_>>().join("<br>"));
+    entry("Why", reasons(why));
     entry("Readable", said(contact));
     page.push_str("</dl>\n</section>\n");
 }
