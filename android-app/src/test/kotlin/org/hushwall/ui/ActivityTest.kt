@@ -143,7 +143,7 @@ class ActivityTest {
     fun oneConnectionTellsWhyHowSureAndByWhat() {
         val root = Stage.root(connection(Seed.rows().first(), 14))
         val told = listOf(
-            "Stopped", "Mi Browser tried to send usage statistics to Xiaomi.", "Only the name lookup left.", "It only reports what you do",
+            "Stopped", "Mi Browser tried to send usage statistics to Xiaomi.", "Nothing left your phone.", "It only reports what you do",
             "also in incognito mode", "Usually sent: pages opened, search words, and device number.", "Nothing that you would notice.",
             "What breaks when stopped (confirmed)", "Sure", "Xiaomi protections", "National Cyber Security Centre of Lithuania (2021-09)",
             "sa.api.intl.miui.com", "Singapore", "Computer rented from Alibaba Cloud", "13 times before",
@@ -151,6 +151,12 @@ class ActivityTest {
         for (text in told) {
             assertTrue(text, Stage.says(root, text))
         }
+    }
+
+    @Test
+    fun aLookupLeftOnlyWhereTheNameItselfWasNotStopped() {
+        val country = Seed.rows().first().copy(reason = Reason("rule", "your rule: nothing may reach Singapore"))
+        assertTrue(Stage.says(Stage.root(connection(country, 1)), "Only the name lookup left."))
     }
 
     @Test

@@ -96,10 +96,17 @@ internal class Verdicts(private val context: Context) {
             when {
                 row.isQuestion -> R.string.left_nothing
                 row.bytesUp > 0 -> R.string.left_greeting
-                row.host != null && row.reason.code != "app-blocked" -> R.string.left_lookup
+                // A lookup of a name that is stopped is answered on the phone.
+                row.reason.code == "app-blocked" || isListedByName(row) -> R.string.left_nothing
+                row.host != null -> R.string.left_lookup
                 else -> R.string.left_nothing
             },
         )
+
+    private fun isListedByName(row: LogRow): Boolean {
+        val entry = row.reason.entry ?: return false
+        return row.reason.code == "listed" && (row.host == entry || row.host?.endsWith(".$entry") == true)
+    }
 
     /** Who did what to whom, as the headline's sentence; what for stands out. */
     fun sentence(row: LogRow, app: String): CharSequence {
