@@ -46,7 +46,7 @@ internal data class TunnelPlan(
     companion object {
         /**
          * Bytes of a packet. TCP ends in the core, so it is free to be more than the network's: at 9000 the core needs less than
-         * half of the processor's time a gigabyte than at 1500, and beyond it no less (ARCHITECTURE.md, "The tunnel's MTU").
+         * half of the processor's time a gigabyte than at 1500, and beyond it little less (ARCHITECTURE.md, "The tunnel's MTU").
          */
         const val MTU = 9000
 
