@@ -25,11 +25,8 @@ impl Engine {
         let Stage::Undecided { parked } = &mut flow.stage else { return };
         let parked = std::mem::take(parked);
         self.parked_bytes -= parked.iter().map(|packet| packet.len()).sum::<usize>();
-        flow.owner.clone_from(owner);
-        let now_ms = now.total_millis().max(0) as u64;
-        for (name, source) in self.names.lookup(owner, flow.key.remote.ip(), now_ms) {
-            flow.add_learned(name.clone(), source);
-        }
+        self.learn_owner(index, owner, now);
+        let Some(flow) = self.flows.get(index) else { return };
         let is_dns = flow.is_dns();
         let verdict = if is_dns { self.begin_questions(index) } else { self.decide(index) };
         if !self.count_owner(index, owner, now, out) {
@@ -54,20 +51,29 @@ impl Engine {
         now: Instant,
         out: &mut impl Outside,
     ) {
-        let Some(flow) = self.flows.get_mut(index) else { return };
+        let Some(flow) = self.flows.get(index) else { return };
         if flow.owner != Owner::Unknown || *owner == Owner::Unknown {
             return;
         }
+        self.learn_owner(index, owner, now);
+        self.uncount_owner(&Owner::Unknown);
+        // One more than the owner may have is let be: it passes already.
+        *self.by_owner.entry(owner.clone()).or_default() += 1;
+        self.decide_anew(index, now, out);
+        let is_refused =
+            matches!(self.flows.get(index), Some(Flow { stage: Stage::Refused(_), .. }));
+        let state = if is_refused { RecordState::Blocked } else { RecordState::Open };
+        self.tell(index, state, now, out);
+    }
+
+    /// From now on the flow is this owner's, and the names that the owner asked for count for it.
+    fn learn_owner(&mut self, index: u32, owner: &Owner, now: Instant) {
+        let Some(flow) = self.flows.get_mut(index) else { return };
         flow.owner.clone_from(owner);
         let now_ms = now.total_millis().max(0) as u64;
         for (name, source) in self.names.lookup(owner, flow.key.remote.ip(), now_ms) {
             flow.add_learned(name.clone(), source);
         }
-        self.uncount_owner(&Owner::Unknown);
-        // One more than the owner may have is let be: it passes already.
-        *self.by_owner.entry(owner.clone()).or_default() += 1;
-        self.decide_anew(index, now, out);
-        self.tell(index, RecordState::Open, now, out);
     }
 
     /// Whether a blocked flow is to be read before it is refused: its own name could let it pass.

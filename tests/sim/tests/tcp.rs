@@ -438,3 +438,21 @@ fn an_owner_that_is_told_too_late_is_still_obeyed() {
     assert_eq!(record.owner.to_string(), "org.example.app");
     assert_eq!(world.engine.stats().flows, 0);
 }
+
+#[test]
+fn a_refusal_stays_one_when_its_owner_is_told_too_late() {
+    let mut world = World::under(
+        r#"{"version": 1, "unknown_mode": "block", "default_mode": "block", "refusal": "silence"}"#,
+    );
+    world.owners_answer = false;
+    world.connect(server());
+    world.run(SECOND * 10);
+    world.owners_answer = true;
+    world.run(SECOND);
+    let record = world.records().last().unwrap();
+    assert_eq!(
+        (record.state, record.owner.to_string()),
+        (RecordState::Blocked, "org.example.app".to_owned())
+    );
+    assert!(world.attempts().is_empty());
+}
