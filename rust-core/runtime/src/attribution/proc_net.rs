@@ -19,6 +19,8 @@ use super::table::{Row, SocketInfo, SocketTable, best_fit};
 pub struct ProcNet {
     /// In the order of [`TABLES`]; `None` where the kernel has no such table.
     files: [Option<File>; TABLES.len()],
+    /// One table, as last read; kept for its room.
+    text: Vec<u8>,
 }
 
 impl ProcNet {
@@ -37,18 +39,50 @@ impl ProcNet {
         });
         match first_error {
             Some(error) if files.iter().all(Option::is_none) => Err(error),
-            Some(_) | None => Ok(ProcNet { files }),
+            Some(_) | None => Ok(ProcNet { files, text: Vec::with_capacity(ROOM) }),
         }
     }
 
-    fn read(&mut self, table: usize) -> io::Result<String> {
+    /// Reads a table, the first `cut` bytes by themselves.
+    fn read(&mut self, table: usize, cut: usize) -> io::Result<&str> {
         let Some(file) = &mut self.files[table] else {
             return Err(io::Error::new(io::ErrorKind::Unsupported, "no such table in /proc/net"));
         };
         file.rewind()?;
-        let mut text = String::new();
-        file.read_to_string(&mut text)?;
-        Ok(text)
+        self.text.clear();
+        file.take(cut as u64).read_to_end(&mut self.text)?;
+        file.read_to_end(&mut self.text)?;
+        str::from_utf8(&self.text)
+            .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
+    }
+
+    /// The best row of these tables as they are told this once, and whether one was told in several pieces.
+    ///
+    /// # Errors
+    /// None of them can be read.
+    fn look(
+        &mut self,
+        tables: &[usize],
+        key: &FlowKey,
+        cut: usize,
+    ) -> io::Result<(Option<SocketInfo>, bool)> {
+        let mut rows = Vec::new();
+        let mut readable = false;
+        let mut in_pieces = false;
+        for &table in tables {
+            if let Ok(text) = self.read(table, cut) {
+                readable = true;
+                in_pieces |= text.len() > PIECE;
+                rows.extend(parse(text).filter(|row| row.local.port() == key.local.port()));
+            }
+        }
+        if !readable {
+            return Err(io::Error::new(
+                io::ErrorKind::Unsupported,
+                "no table of /proc/net can be read",
+            ));
+        }
+        Ok((best_fit(rows.into_iter(), key), in_pieces))
     }
 
     /// A `ping` that runs as root may use a raw socket, which knows no identifier: believed where it is the only one.
@@ -58,9 +92,9 @@ impl ProcNet {
         } else {
             (RAW6, libc::IPPROTO_ICMPV6)
         };
-        let text = self.read(table).ok()?;
+        let text = self.read(table, 0).ok()?;
         // In these tables the protocol stands in place of the local port.
-        let mut rows = parse(&text).filter(|row| i32::from(row.local.port()) == protocol);
+        let mut rows = parse(text).filter(|row| i32::from(row.local.port()) == protocol);
         let only = rows.next()?;
         rows.next().is_none().then_some(only.info)
     }
@@ -75,21 +109,13 @@ impl SocketTable for ProcNet {
             Protocol::Icmp => (ICMP, ICMP6),
         };
         let tables: &[usize] = if key.local.is_ipv4() { &[table6, table4] } else { &[table6] };
-        let mut rows = Vec::new();
-        let mut readable = false;
-        for &table in tables {
-            if let Ok(text) = self.read(table) {
-                readable = true;
-                rows.extend(parse(&text).filter(|row| row.local.port() == key.local.port()));
+        let (mut found, mut in_pieces) = self.look(tables, key, 0)?;
+        for look in 1..LOOKS {
+            if found.is_some() || !in_pieces {
+                break;
             }
+            (found, in_pieces) = self.look(tables, key, look * PIECE / LOOKS)?;
         }
-        if !readable {
-            return Err(io::Error::new(
-                io::ErrorKind::Unsupported,
-                "no table of /proc/net can be read",
-            ));
-        }
-        let found = best_fit(rows.into_iter(), key);
         if found.is_none() && key.protocol == Protocol::Icmp {
             return Ok(self.only_raw_socket(key));
         }
@@ -101,6 +127,15 @@ impl SocketTable for ProcNet {
 pub(super) fn parse(text: &str) -> impl Iterator<Item = Row> {
     text.lines().filter_map(parse_line)
 }
+
+/// The kernel tells a table in pieces of at most a page, and shorter ones to who asks for less: so there is room for
+/// many from the start.
+const PIECE: usize = 4096;
+const ROOM: usize = 16 * PIECE;
+
+/// How often a long table is read at most until the socket is found, each time cut elsewhere: where a piece of UDP's
+/// table begins, the kernel counts the rows anew and passes over as many as have gone meanwhile (`udp_seq_start`).
+const LOOKS: usize = 8;
 
 const TABLES: [&str; 8] = ["tcp", "tcp6", "udp", "udp6", "icmp", "icmp6", "raw", "raw6"];
 const TCP: usize = 0;

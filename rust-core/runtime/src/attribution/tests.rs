@@ -94,6 +94,29 @@ fn udp_connected_bound_wildcard_dual_stack_and_closed() {
     assert_found(&socket, &key(Protocol::Udp, local, at("127.0.0.1:10")));
 }
 
+/// The kernel counts its way to where the last read of a table ended, and passes over as many rows as went meanwhile.
+#[test]
+fn no_socket_is_missed_in_a_long_table_while_others_come_and_go() {
+    let stay: Vec<UdpSocket> = (0..100).map(|_| UdpSocket::bind("127.0.0.1:0").unwrap()).collect();
+    let (end, ended) = mpsc::channel::<()>();
+    let busy = std::thread::spawn(move || {
+        while ended.try_recv() == Err(mpsc::TryRecvError::Empty) {
+            drop([(); 20].map(|()| UdpSocket::bind("127.0.0.1:0").unwrap()));
+        }
+    });
+    let mut table = ProcNet::open(Path::new("/proc/net")).unwrap();
+    let missed = (0..20)
+        .flat_map(|_| &stay)
+        .filter(|socket| {
+            let flow = key(Protocol::Udp, socket.local_addr().unwrap(), at("127.0.0.1:9"));
+            table.find(&flow).unwrap().is_none()
+        })
+        .count();
+    drop(end);
+    busy.join().unwrap();
+    assert_eq!(missed, 0);
+}
+
 #[test]
 fn a_socket_bound_to_a_device_is_found() {
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
