@@ -279,7 +279,7 @@ fn print(events: &Receiver<Event>, show: Show) -> Summary {
                 let is_news = summary.add(&shown) || shown.has_failed();
                 match show {
                     Show::Text if is_news => say(&shown.live_line(&zone, paint)),
-                    Show::Json if is_news || shown.is_question() || !shown.is_open() => {
+                    Show::Json if is_news || shown.is_question || !shown.is_open() => {
                         say(&shown.json());
                     }
                     Show::Text | Show::Json | Show::Problems => {}

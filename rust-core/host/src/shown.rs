@@ -53,6 +53,9 @@ pub(crate) struct Shown {
     pub(crate) packets_up: u64,
     /// IP packets to the app.
     pub(crate) packets_down: u64,
+    /// It is a question to a name server.
+    #[serde(skip)]
+    pub(crate) is_question: bool,
 }
 
 impl Shown {
@@ -125,6 +128,7 @@ impl Shown {
             bytes_down: 0,
             packets_up: 0,
             packets_down: 0,
+            is_question: store::is_question(key.remote.port(), name.map(|(_, source)| *source)),
         }
     }
 
@@ -136,11 +140,6 @@ impl Shown {
     /// Whether it goes on.
     pub(crate) fn is_open(&self) -> bool {
         self.state == State::Open.as_str()
-    }
-
-    /// Whether it is a question to the name service.
-    pub(crate) fn is_question(&self) -> bool {
-        self.remote.port() == 53 && self.host_source == Some(NameSource::Dns.as_str())
     }
 
     /// Whether it was allowed and came to nothing.
@@ -163,7 +162,7 @@ impl Shown {
     pub(crate) fn remote_label(&self) -> String {
         let port = self.remote.port();
         match &self.host {
-            Some(host) if self.is_question() => format!("name of {}", harmless(host)),
+            Some(host) if self.is_question => format!("name of {}", harmless(host)),
             Some(host) if self.protocol == Protocol::Icmp.as_str() => harmless(host).into_owned(),
             Some(host) => format!("{}:{port}", harmless(host)),
             None if self.protocol == Protocol::Icmp.as_str() => self.remote.ip().to_string(),
@@ -230,7 +229,7 @@ impl Shown {
             "{}  {}  {:<4}  {}  {}  {rest}",
             paint.paint(Tone::Faint, time),
             column(&self.app_label(), APP_COLUMN),
-            if self.is_question() { "dns" } else { self.protocol },
+            if self.is_question { "dns" } else { self.protocol },
             column(&self.remote_label(), REMOTE_COLUMN),
             paint.paint(tone, self.verdict),
         )

@@ -37,7 +37,7 @@ impl Summary {
     /// Takes in what is now known of a connection; true where it is worth telling: new, or with another verdict. A question
     /// for a name counts only if it was blocked: else the connection that follows tells all.
     pub(crate) fn add(&mut self, shown: &Shown) -> bool {
-        let counts = !shown.is_question() || shown.is_blocked();
+        let counts = !shown.is_question || shown.is_blocked();
         let now = Counts {
             connections: u64::from(counts),
             blocked: u64::from(shown.is_blocked()),
@@ -61,7 +61,7 @@ impl Summary {
             *self.blocked_hosts.entry(host).or_default() += 1;
         }
         let is_news = before.connections == 0 || before.blocked != now.blocked;
-        is_news && (!shown.is_question() || self.is_told_anew(shown))
+        is_news && (!shown.is_question || self.is_told_anew(shown))
     }
 
     /// Whether an app's question for this name was not told lately; it is now.
@@ -151,8 +151,7 @@ mod tests {
         let at = |seconds| Timestamp::from_second(seconds).unwrap();
         let asked = |id: &str, seconds| Shown {
             id: id.into(),
-            remote: "192.0.2.53:53".parse().unwrap(),
-            host_source: Some("dns"),
+            is_question: true,
             at: at(seconds),
             ..example("/usr/bin/msa", Some("t.example"))
         };

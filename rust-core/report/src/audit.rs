@@ -12,7 +12,6 @@ use store::{Connection, ReasonCode, Verdict};
 use wire::{NameSource, Protocol};
 
 use crate::contact::{About, Contact, Count, Key, Reason, Sum, Tally, counts, named};
-use crate::gather::is_answered;
 use crate::harmless_json;
 use crate::report::{RowsByHost, place};
 
@@ -138,7 +137,10 @@ impl Audit {
         let mut counted: HashMap<Key, Counted> = HashMap::new();
         let mut apps: HashMap<String, u64> = HashMap::new();
         let (mut sum, mut heard) = (Sum::default(), Heard::default());
-        let told = recorded.connections.iter().filter(|(connection, _)| !is_answered(connection));
+        let told = recorded
+            .connections
+            .iter()
+            .filter(|(connection, _)| !connection.is_answered_question());
         for (connection, conversation) in told {
             let hour = hour(connection.started_ms, utc_offset);
             let place = place(places, connection.key.remote.ip());

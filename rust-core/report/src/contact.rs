@@ -7,8 +7,6 @@ use geo::{Country, Place};
 use serde::Serialize;
 use store::{Connection, Verdict};
 
-use crate::gather::is_question;
-
 /// How many of each kind a contact names: the most frequent.
 const NAMED: usize = 10;
 
@@ -146,7 +144,7 @@ impl Sum {
         self.connections += 1;
         self.blocked += u64::from(connection.verdict == Verdict::Block);
         // A question for a blocked name was answered on the device: nothing of it left.
-        if !is_question(connection) {
+        if !connection.is_question() {
             self.bytes_up += connection.bytes_up;
             self.bytes_down += connection.bytes_down;
         }

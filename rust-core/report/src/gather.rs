@@ -1,7 +1,7 @@
 //! The connections of a period, out of the log.
 
 use store::{Connection, Filter, HourTotal, Reader, StoreError, TotalsFilter};
-use wire::{NameSource, Owner};
+use wire::Owner;
 
 use crate::Period;
 
@@ -74,24 +74,14 @@ fn pages(
     let mut cursor = None;
     loop {
         let page = log.page(filter, cursor, PAGE)?;
-        let counted = page.rows.iter().map(|row| &row.connection).filter(|row| !is_answered(row));
+        let counted =
+            page.rows.iter().map(|row| &row.connection).filter(|row| !row.is_answered_question());
         counted.for_each(&mut each);
         cursor = page.next;
         if cursor.is_none() {
             return Ok(());
         }
     }
-}
-
-/// Whether it is a question for a name, not a connection.
-pub(crate) fn is_question(connection: &Connection) -> bool {
-    let source = connection.name.as_ref().map(|(_, source)| *source);
-    connection.key.remote.port() == 53 && source == Some(NameSource::Dns)
-}
-
-/// Whether it is a question for a name that was answered: the connection that follows says the same.
-pub(crate) fn is_answered(connection: &Connection) -> bool {
-    is_question(connection) && connection.verdict == store::Verdict::Allow
 }
 
 /// Whether the store finds this owner by that name of an app.

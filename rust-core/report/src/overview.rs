@@ -1,7 +1,6 @@
 //! A period at a glance: its days, the companies, the countries that were kept from getting anything, and why.
 //!
-//! Days are summed from the log's hourly totals, which are kept for longer than connections, and which count what the app's
-//! other screens count: also the questions for names that were answered. All else is of connections.
+//! Days are summed from the log's hourly totals, which are kept for longer than connections; all else is of connections.
 
 use std::collections::HashMap;
 
@@ -15,7 +14,7 @@ use crate::report::{Period, UtcOffset};
 /// How much, as the hourly totals have it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Total {
-    /// Connections begun and questions for names.
+    /// Connections begun and questions for names that were blocked.
     pub connections: u64,
     /// Of these, those that were blocked or cut.
     pub blocked: u64,

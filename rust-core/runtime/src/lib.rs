@@ -40,7 +40,7 @@ pub use clock::{moment, utc_offset_at};
 /// What a front end needs of the engine's own words.
 pub use engine::{Audit, FlowRecord, Network, RecordState, Settings, Traffic, Whose};
 pub use events::{Connection, Event, EventSender, Fault, LogEvent, channel};
-pub use logged::{is_question, reason};
+pub use logged::reason;
 pub use mapped::MappedFile;
 pub use places::AddressPlaces;
 pub use replace::replace_file;

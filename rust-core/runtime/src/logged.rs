@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use engine::{FIRST_QUESTION, FlowRecord, RecordState};
+use engine::{FlowRecord, RecordState};
 use policy::{Places, Verdict};
 use store::{Connection, Listed, ReasonCode, State};
 
@@ -50,12 +50,6 @@ pub(crate) fn connection(
 /// A reason of the policy as the log keeps it.
 pub fn reason(reason: &policy::Reason) -> store::Reason {
     reason_in_words(reason, reason.to_string().into())
-}
-
-/// Whether a connection of the log is a question to a name server: those are told by themselves.
-pub fn is_question(connection: &Connection) -> bool {
-    // The lower half is the flow's index.
-    connection.id as u32 >= FIRST_QUESTION
 }
 
 /// Unix time in milliseconds; 0 before 1970.

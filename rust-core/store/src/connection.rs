@@ -48,10 +48,26 @@ pub struct Connection {
 }
 
 impl Connection {
+    /// Whether it is a question to a name server: the log has each by itself.
+    pub fn is_question(&self) -> bool {
+        is_question(self.key.remote.port(), self.name.as_ref().map(|(_, source)| *source))
+    }
+
+    /// Whether it is a question that was let through. It is not counted: the connection that follows says the same.
+    pub fn is_answered_question(&self) -> bool {
+        self.is_question() && self.verdict == Verdict::Allow
+    }
+
     /// How sure its name is; `None` without a name.
     pub fn confidence(&self) -> Option<Confidence> {
         self.name.as_ref().map(|(_, source)| Confidence::of(*source))
     }
+}
+
+/// Whether what went to this remote port, with a name from this source, is a question to a name server: all that goes there is
+/// read as questions, and a question's name is the one that it asks for.
+pub fn is_question(remote_port: u16, source: Option<NameSource>) -> bool {
+    remote_port == 53 && source == Some(NameSource::Dns)
 }
 
 /// How sure a name is.

@@ -26,7 +26,7 @@ mod transfer;
 mod upgrade;
 mod writer;
 
-pub use connection::{Confidence, Connection, State, Verdict};
+pub use connection::{Confidence, Connection, State, Verdict, is_question};
 pub use error::{StoreError, Trouble};
 pub use open::Opened;
 pub use query::{Changes, Cursor, Filter, HostFilter, Mark, Page, Row};

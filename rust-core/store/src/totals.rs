@@ -22,14 +22,15 @@ pub struct TotalsFilter {
 }
 
 /// What one app did in one hour. A connection counts in the hour of its first record, bytes in the hour of the
-/// record that tells of them.
+/// record that tells of them. A question for a name that was let through counts with its bytes alone: the connection that follows
+/// says the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HourTotal {
     /// When the hour begins, Unix time in milliseconds.
     pub hour_ms: i64,
     /// The app.
     pub owner: Owner,
-    /// Connections begun.
+    /// Connections begun, and questions blocked.
     pub connections: u64,
     /// Connections blocked, those cut later included.
     pub blocked: u64,

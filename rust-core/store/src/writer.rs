@@ -7,8 +7,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use nix::fcntl::Flock;
 use rusqlite::{Connection as Sqlite, OptionalExtension, TransactionBehavior, params};
+use wire::NameSource;
 
-use crate::connection::{Code, Connection, State, Verdict};
+use crate::connection::{Code, Connection, State, Verdict, is_question};
 use crate::error::StoreError;
 use crate::open::{self, Opened};
 use crate::retention::Options;
@@ -149,7 +150,9 @@ struct Before {
     subject: i64,
     app: i64,
     updated_ms: i64,
-    verdict: i64,
+    is_blocked: bool,
+    /// It is one in the totals' number of connections.
+    counts: bool,
     bytes_up: i64,
     bytes_down: i64,
 }
@@ -188,16 +191,19 @@ pub(crate) fn put(
 fn before(sqlite: &Sqlite, session: i64, id: u64) -> rusqlite::Result<Option<Before>> {
     sqlite
         .prepare_cached(
-            "SELECT key, subject, app, updated_ms, verdict, bytes_up, bytes_down FROM connection
+            "SELECT key, subject, app, updated_ms, verdict, bytes_up, bytes_down, source, remote_port FROM connection
              JOIN subject ON subject.id = connection.subject WHERE session = ?1 AND connection.id = ?2",
         )?
         .query_row((session, id.cast_signed()), |row| {
+            let is_blocked = row.get::<_, i64>(4)? == Verdict::Block.code();
+            let source = row.get::<_, Option<i64>>(7)?.and_then(NameSource::from_code);
             Ok(Before {
                 key: row.get(0)?,
                 subject: row.get(1)?,
                 app: row.get(2)?,
                 updated_ms: row.get(3)?,
-                verdict: row.get(4)?,
+                is_blocked,
+                counts: is_blocked || !is_question(row.get(8)?, source),
                 bytes_up: row.get(5)?,
                 bytes_down: row.get(6)?,
             })
@@ -268,8 +274,8 @@ impl Before {
     /// What undoes its share of the totals.
     fn taken_back(&self) -> Delta {
         Delta {
-            connections: -1,
-            blocked: -i64::from(self.verdict == Verdict::Block.code()),
+            connections: -i64::from(self.counts),
+            blocked: -i64::from(self.is_blocked),
             bytes_up: -self.bytes_up,
             bytes_down: -self.bytes_down,
         }
@@ -279,12 +285,18 @@ impl Before {
 /// What a record adds to the totals, beyond what the record before it has added.
 fn delta(before: Option<&Before>, connection: &Connection) -> Delta {
     let blocked = connection.verdict == Verdict::Block;
+    let counts = !connection.is_answered_question();
     let (up, down) = (signed(connection.bytes_up), signed(connection.bytes_down));
     match before {
-        None => Delta { connections: 1, blocked: blocked.into(), bytes_up: up, bytes_down: down },
+        None => Delta {
+            connections: counts.into(),
+            blocked: blocked.into(),
+            bytes_up: up,
+            bytes_down: down,
+        },
         Some(before) => Delta {
-            connections: 0,
-            blocked: (blocked && before.verdict != Verdict::Block.code()).into(),
+            connections: (counts && !before.counts).into(),
+            blocked: (blocked && !before.is_blocked).into(),
             bytes_up: (up - before.bytes_up).max(0),
             bytes_down: (down - before.bytes_down).max(0),
         },

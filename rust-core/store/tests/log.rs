@@ -4,6 +4,7 @@
 
 mod common;
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use common::{BEGIN_MS, all, app, connection, host_name, ids, named, open};
@@ -284,6 +285,37 @@ fn totals_are_per_app_and_hour() {
         ..TotalsFilter::default()
     };
     assert_eq!(short(&second), [curl(1, 1, 150)]);
+}
+
+#[test]
+fn a_question_is_counted_only_where_it_was_blocked() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log.db");
+    let mut store = open(&path);
+    let question = |id| {
+        let connection = connection(id);
+        Connection {
+            name: Some((host_name("a.example"), NameSource::Dns)),
+            key: FlowKey {
+                remote: SocketAddr::new(connection.key.remote.ip(), 53),
+                ..connection.key
+            },
+            ..connection
+        }
+    };
+    let blocked = |id| Connection { verdict: Verdict::Block, ..question(id) };
+    store.write(&[question(1), question(2), blocked(3), connection(4)]).unwrap();
+    let sums = |of: &Owner| -> Vec<(u64, u64, u64)> {
+        let totals = Reader::open(&path).unwrap().totals(&TotalsFilter::default()).unwrap();
+        let of = totals.iter().filter(|total| total.owner == *of);
+        of.map(|total| (total.connections, total.blocked, total.bytes_up)).collect()
+    };
+    assert_eq!(sums(&app("/usr/bin/curl", 1000)), [(2, 1, 400)]);
+    // The answer to the second one was stopped later, and the first one's owner was told late.
+    let dig = app("/usr/bin/dig", 1000);
+    store.write(&[blocked(2), Connection { owner: dig.clone(), ..question(1) }]).unwrap();
+    assert_eq!(sums(&app("/usr/bin/curl", 1000)), [(3, 2, 300)]);
+    assert_eq!(sums(&dig), [(0, 0, 100)]);
 }
 
 fn maintain(store: &mut Store, now_ms: i64) -> usize {

@@ -92,10 +92,8 @@ impl Core {
 
     fn totals(&self, query: Totals) -> Result<Answer, CoreError> {
         let filter = TotalsFilter { since_ms: query.since, until_ms: query.until, app: query.app };
-        let totals = match lock(&self.journal).reader()? {
-            Some(reader) => reader.totals(&filter)?,
-            None => Vec::new(),
-        };
+        let log = lock(&self.journal).reader()?;
+        let totals = log.map(|log| log.totals(&filter)).transpose()?.unwrap_or_default();
         Ok(Answer::Totals { hours: totals.iter().map(Hour::from).collect() })
     }
 

@@ -128,7 +128,7 @@ impl Row {
             host: host.map(ToString::to_string),
             name_source: name.map(|(_, source)| source.as_str()),
             confidence: connection.confidence().map(store::Confidence::as_str),
-            is_question: runtime::is_question(connection),
+            is_question: connection.is_question(),
             verdict: connection.verdict.as_str(),
             reason: ReasonTold::new(&connection.reason),
             state: connection.state.as_str(),

@@ -96,7 +96,7 @@ data class AppTotal(val key: String, val stopped: Long, val letThrough: Long, va
 data class HourBar(val stopped: Long, val letThrough: Long)
 
 /**
- * Today, from midnight in the phone's time zone.
+ * Today, from midnight in the phone's time zone. A name lookup that was let through is not counted beside its connection.
  *
  * @property appsStopped how many apps had something stopped.
  * @property hours 24 bars.
@@ -136,7 +136,7 @@ interface ActivityLog {
     /** What the catalogue knows of the host of [row], or of its address where it has no name; null: nothing. */
     fun known(row: LogRow): Known?
 
-    /** Whom [app] talked to, the most frequent first. A name lookup that was answered is not counted beside its connection. */
+    /** Whom [app] talked to, the most frequent first. */
     fun contacts(app: String, since: Long, until: Long): List<Contact>
 
     /** What all apps told whom. Reads every connection of the period: a second or more on a slow phone. */

@@ -10,7 +10,7 @@ package org.hushwall.log
  */
 data class ReportPeriod(val since: Long, val until: Long, val before: Long, val midnights: List<Long>)
 
-/** A day from its midnight on, with the name lookups that Home counts too. */
+/** A day from its midnight on. */
 data class DayBar(val since: Long, val bar: HourBar)
 
 /**

@@ -4,15 +4,21 @@ package org.hushwall.ui
 import android.app.Activity
 import android.content.Intent
 import android.net.Uri
+import android.os.Looper
 import android.view.View
 import android.view.accessibility.AccessibilityNodeInfo
 import android.widget.TextView
 import java.io.ByteArrayOutputStream
 import java.util.Locale
 import java.util.TimeZone
+import java.util.concurrent.ConcurrentLinkedQueue
+import java.util.concurrent.CountDownLatch
+import java.util.concurrent.TimeUnit
 import org.hushwall.AppRunner
 import org.hushwall.R
+import org.hushwall.log.Decided
 import org.hushwall.log.HourBar
+import org.hushwall.ui.kit.Work
 import org.hushwall.ui.main.MainActivity
 import org.hushwall.ui.record.RecordActivity
 import org.hushwall.ui.report.DayBars
@@ -88,6 +94,49 @@ class ReportTest {
         screen.goTo(MainActivity.REPORT)
         Stage.settle()
         assertSays(screen, "8,418")
+    }
+
+    @Test
+    fun aSlowReportHoldsNothingElseUpAndTheWeekChosenLastIsShown() {
+        val screen = report()
+        val slow = CountDownLatch(1)
+        val made = fake.log.told
+        val asked = ConcurrentLinkedQueue<Long>()
+        fake.log.told = {
+            asked += it.since
+            slow.await()
+            made(it)
+        }
+        fun week(name: String) = Stage.shown(Stage.root(screen)).first { it.contentDescription == name }.performClick()
+        week("The week before")
+        week("The week before")
+        week("The week after")
+        week("The week after")
+        screen.goTo(MainActivity.HOME)
+        fake.log.day = fake.log.day.copy(stopped = 1_190)
+        repeat(2) {
+            shadowOf(Looper.getMainLooper()).idleFor(16, TimeUnit.SECONDS)
+            Work.data.submit { }.get(10, TimeUnit.SECONDS)
+        }
+        shadowOf(Looper.getMainLooper()).idle()
+        assertSays(screen, "1,190")
+        slow.countDown()
+        screen.goTo(MainActivity.REPORT)
+        Stage.settle()
+        assertSays(screen, "16 to 22 November", "8,418")
+        assertEquals("the week that was asked for first, and the one that was chosen last", 2, asked.toSet().size)
+    }
+
+    @Test
+    fun sharesAreWholeAndNeitherHardlyAnyIsNoneNorHardlyAllIsAll() {
+        val made = fake.log.told
+        fun shares(byPolicy: Long, byRule: Long): MainActivity {
+            val decided = listOf(Decided("nothing-against", false, byPolicy), Decided("rule", false, byRule))
+            fake.log.told = { made(it).copy(decided = decided) }
+            return report()
+        }
+        assertSays(shares(1_000, 300), "77%", "23%")
+        assertSays(shares(9_990, 10), "99.9%", "0.1%")
     }
 
     @Test

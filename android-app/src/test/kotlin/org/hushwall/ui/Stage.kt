@@ -32,6 +32,7 @@ object Stage {
     fun settle() {
         repeat(4) {
             Work.data.submit { }.get()
+            Work.reports.submit { }.get()
             Work.icons.submit { }.get()
             shadowOf(Looper.getMainLooper()).idle()
         }

@@ -10,6 +10,9 @@ internal object Work {
     /** Answers come in the order of the questions. */
     val data: ExecutorService = Executors.newSingleThreadExecutor { Thread(it, "ui-data") }
 
+    /** A report reads every connection of a week: Home must not wait behind it. */
+    val reports: ExecutorService = Executors.newSingleThreadExecutor { Thread(it, "ui-reports") }
+
     /** Icons have a thread of their own: a slow package manager must not hold up numbers. */
     val icons: ExecutorService = Executors.newSingleThreadExecutor { Thread(it, "ui-icons") }
 

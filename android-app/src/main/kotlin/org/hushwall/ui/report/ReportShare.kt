@@ -36,7 +36,7 @@ internal class ReportShare(private val screen: Screen, private val shown: () -> 
         val format = formats[(request - FIRST_REQUEST) % formats.size]
         val to = data?.data ?: return true
         val week = weekOf((request - FIRST_REQUEST) / formats.size)
-        screen.questions.ask(Work.data, { save(week, format, to) }, ::failed) {
+        screen.questions.ask(Work.reports, { save(week, format, to) }, ::failed) {
             Toast.makeText(screen, R.string.report_saved, Toast.LENGTH_LONG).show()
         }
         return true

@@ -42,6 +42,7 @@ internal class ReportTab(private val screen: MainActivity) : Tab {
     private var week = weekOf(0)
     private var loadedAt = 0L
     private var tickedAt = 0L
+    private var isAsking = false
 
     /** Titles of cards that the user has unfolded: new numbers do not fold them again. */
     private val unfolded = HashSet<Int>()
@@ -74,11 +75,20 @@ internal class ReportTab(private val screen: MainActivity) : Tab {
         loadedAt = now
         week = weekOf(week.back)
         showTitle()
+        ask(now)
+    }
+
+    /** One report is under way at a time. */
+    private fun ask(now: Long) {
+        if (isAsking) return
+        isAsking = true
         val asked = week
-        screen.questions.ask(Work.data, { data.load(asked, now) }, ::failed) { facts ->
+        fun answered(show: () -> Unit) {
+            isAsking = false
             // Who has gone on to another week meanwhile waits for that one.
-            if (facts.week.back == week.back) fill(facts, now)
+            if (asked.back == week.back) show() else ask(now)
         }
+        screen.questions.ask(Work.reports, { data.load(asked, now) }, { answered(::failed) }) { facts -> answered { fill(facts, now) } }
     }
 
     override fun scrollToTop() = scroll.smoothScrollTo(0, 0)
@@ -172,7 +182,7 @@ internal class ReportTab(private val screen: MainActivity) : Tab {
             .mapValues { (_, alike) -> alike.sumOf { it.count } }
             .entries.sortedByDescending { it.value }
             .map { (word, count) ->
-                val share = words.percent(count / all.toDouble())
+                val share = words.share(count / all.toDouble())
                 Share(words.atStart(screen.getString(word)), null, share, share, count)
             }
     }

@@ -35,6 +35,9 @@ internal class Words(private val context: Context) {
     /** "6%", rounded. */
     fun wholePercent(share: Double): String = NumberFormat.getPercentInstance(locale).apply { maximumFractionDigits = 0 }.format(share)
 
+    /** A part of a whole: rounded, but what is hardly anything or hardly all does not become nothing or all. */
+    fun share(share: Double): String = if (share in 0.01..0.99) wholePercent(share) else percent(share)
+
     fun bytes(value: Long): String = Formatter.formatShortFileSize(context, value)
 
     fun time(at: Long): String = format(if (is24) "Hm" else "hm", at)

@@ -1,4 +1,4 @@
-//! Makes one index of lists: `compile OUT NAME=FILE…`. `scripts/build-apk` makes the lists that the app brings by it.
+//! Makes one index of lists: `compile_lists OUT NAME=FILE…`. `scripts/build-apk` makes the lists that the app brings by it.
 
 use std::error::Error;
 use std::fs;

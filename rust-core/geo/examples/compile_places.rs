@@ -1,4 +1,4 @@
-//! Makes a file of places from tables: `compile OUT NETWORK-NAMES ATTRIBUTION --countries FILE… --networks FILE…`.
+//! Makes a file of places from tables: `compile_places OUT NETWORK-NAMES ATTRIBUTION --countries FILE… --networks FILE…`.
 //! `scripts/update-data` calls it.
 
 use std::collections::HashMap;
