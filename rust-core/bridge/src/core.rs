@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use policy::{Document, Resources, Situation};
+use report::audit::Audit;
 use runtime::{Event, EventSender, Fault, LogEvent, Rules, Session};
 use store::Store;
 
@@ -35,6 +36,8 @@ pub(crate) struct Core {
     network: Mutex<NetworkMessage>,
     journal: Mutex<Journal>,
     session: Mutex<Option<Running>>,
+    /// What the last audit has heard, in memory only, until it is forgotten or another begins.
+    last_audit: Mutex<Option<Audit>>,
     /// None once it is closed; with the last sender gone, whoever waits for events wakes.
     sender: Mutex<Option<EventSender>>,
     inbox: Mutex<Inbox>,
@@ -72,6 +75,7 @@ impl Core {
             network: Mutex::new(nothing),
             journal: Mutex::new(journal),
             session: Mutex::default(),
+            last_audit: Mutex::default(),
             sender: Mutex::new(Some(sender)),
             inbox: Mutex::new(Inbox { receiver, missed: 0 }),
         }

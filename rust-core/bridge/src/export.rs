@@ -7,10 +7,11 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use report::Report;
+use report::audit::{self, Audit};
 use store::{Filter, Reader};
 
 use crate::error::{Code, CoreError};
-use crate::messages::requests::{ExportFormat, ExportLog, ReportFormat};
+use crate::messages::requests::{AuditFormat, ExportAudit, ExportFormat, ExportLog, ReportFormat};
 use crate::messages::row::Row;
 use crate::resources::Known;
 
@@ -59,6 +60,23 @@ pub(crate) fn report(report: &Report, to: &Path, format: ReportFormat) -> Result
         ReportFormat::Csv => report::csv(report),
         ReportFormat::Json => report::json(report) + "\n",
     };
+    write(to, &text)
+}
+
+/// Writes an audit.
+///
+/// # Errors
+/// The file cannot be written; what it has by then stays.
+pub(crate) fn audit(audit: &Audit, order: &ExportAudit) -> Result<(), CoreError> {
+    let text = match order.format {
+        AuditFormat::Html => audit::html(audit),
+        AuditFormat::Txt => audit::text(audit),
+        AuditFormat::Json => audit::json(audit) + "\n",
+    };
+    write(&order.to, &text)
+}
+
+fn write(to: &Path, text: &str) -> Result<(), CoreError> {
     let write = || create(to)?.write_all(text.as_bytes());
     write().map_err(|error| cannot_write(&error))
 }

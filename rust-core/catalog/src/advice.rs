@@ -7,7 +7,7 @@ use policy::{Document, List};
 use serde::Serialize;
 
 use crate::row::Row;
-use crate::{Catalog, Level, Severity};
+use crate::{Catalog, Level, STRICT, Severity, TRACKERS};
 
 /// Apps that many makers' phones have by this name: that they are there does not tell whose phone this is.
 const SHARED: [&str; 8] = [
@@ -119,6 +119,20 @@ impl Catalog {
         let titles: HashSet<String> = self.rows().iter().map(|row| self.title(row)).collect();
         let gone = document.lists.extract_if(.., |list| titles.contains(&list.name));
         gone.map(|list| list.name).collect()
+    }
+
+    /// Whether a document has a row stopped by a list: by one that stands for it, or by the built-in list of its level.
+    pub fn is_switched_on(&self, row: &Row, document: &Document) -> bool {
+        let is_enabled = |name: &str, otherwise| {
+            let named = document.lists.iter().find(|list| list.name == name);
+            named.map_or(otherwise, |list| list.enabled)
+        };
+        let by_level = match row.level {
+            Level::Block => is_enabled(TRACKERS, true),
+            Level::Strict => is_enabled(STRICT, false),
+            Level::Never => false,
+        };
+        by_level || is_enabled(&self.title(row), false)
     }
 
     fn protection(&self, advice: Advice<'_>) -> Protection {

@@ -350,6 +350,16 @@ fn advice_is_followed_at_once_and_undone_at_once() {
     assert!(!news.is_empty() && news == wanted, "{news:?}");
     let again = catalog.follow_advice(&mut document, every_app.iter().copied());
     assert!(again.is_empty(), "a protection comes once");
+    let is_on = |document: &Document, id: &str| {
+        let row = catalog.rows().iter().find(|row| row.id == id).unwrap();
+        catalog.is_switched_on(row, document)
+    };
+    assert!(is_on(&document, "xiaomi.contact-cards") && is_on(&own, "xiaomi.sensors"));
+    assert!(!is_on(&own, "xiaomi.contact-cards") && !is_on(&document, "xiaomi.push"));
+    let without = r#"{"version": 1, "lists": [{"name": "built-in trackers", "enabled": false}]}"#;
+    assert!(!is_on(&Document::parse(without).unwrap(), "xiaomi.sensors"));
+    let strict = r#"{"version": 1, "lists": [{"name": "built-in strict"}]}"#;
+    assert!(is_on(&Document::parse(strict).unwrap(), "xiaomi.push"));
     assert_eq!(catalog.undo_advice(&mut document), news);
     assert_eq!(document, own, "what the user wrote stays");
 }

@@ -184,6 +184,15 @@ impl Audit {
         }
     }
 
+    /// The same without the values of what was said, for whoever may not see them.
+    pub fn without_values(mut self) -> Self {
+        let said = self.contacts.iter_mut().flat_map(|contact| &mut contact.said);
+        for parameter in said.flat_map(|said| &mut said.parameters) {
+            parameter.values.clear();
+        }
+        self
+    }
+
     /// What it comes to, in a sentence; the names in it are as they came.
     fn headline(&self) -> String {
         let seconds = (self.ended_ms.saturating_sub(self.begun_ms) / 1000).max(1);

@@ -130,6 +130,7 @@ impl EventLoop {
                     | Command::SetNetwork(..)
                     | Command::BeginAudit(_)
                     | Command::EndAudit(_)
+                    | Command::AuditSoFar(_)
                     | Command::Stats(_) => {}
                 }
             }
@@ -224,6 +225,11 @@ impl EventLoop {
                     if let Some(recording) = self.world.recorder.audit.take() {
                         // Whoever asked may have gone.
                         drop(reply.try_send(recording.end()));
+                    }
+                }
+                Command::AuditSoFar(reply) => {
+                    if let Some(recording) = &self.world.recorder.audit {
+                        drop(reply.try_send(recording.clone().end()));
                     }
                 }
                 // Whoever asked may have gone.

@@ -26,6 +26,8 @@ pub(crate) enum Command {
     BeginAudit(Audit),
     /// Listen no longer, and send what was heard.
     EndAudit(SyncSender<Recording>),
+    /// Tell what the audit has heard up to now.
+    AuditSoFar(SyncSender<Recording>),
     /// Send a snapshot of the counters.
     Stats(SyncSender<Stats>),
     /// End every flow, and then the thread.

@@ -255,6 +255,14 @@ impl Session {
         answer.recv().ok()
     }
 
+    /// Asks the engine's thread what the audit has heard up to now; it goes on. No answer comes where there is none, and from a
+    /// session that has failed.
+    pub fn ask_audit(&self) -> Receiver<Recording> {
+        let (reply, answer) = sync_channel(1);
+        self.mailbox.post(Command::AuditSoFar(reply));
+        answer
+    }
+
     /// Forgets everything that the log has. Without a log there is nothing to do.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use report::audit::{Audit, Recorded};
-use runtime::Whose;
+use runtime::{Recording, Whose};
 
 use super::{Core, lock};
 use crate::error::{Code, CoreError};
@@ -36,6 +36,7 @@ impl Core {
             Command::CompileLists(order) => lists_command::run(&order),
             Command::BeginAudit(BeginAudit { uid, values }) => {
                 let running = lock(&self.session);
+                *lock(&self.last_audit) = None;
                 if let Some(running) = running.as_ref() {
                     let whose = Whose::Uid(uid);
                     running.session.begin_audit(runtime::Audit { whose, keeps_values: values });
@@ -43,23 +44,38 @@ impl Core {
                 Ok(Done { ok: running.is_some(), ..Done::default() })
             }
             Command::EndAudit(EndAudit { utc_offset }) => Ok(self.end_audit(utc_offset)),
+            Command::ExportAudit(order) => {
+                let audit = lock(&self.last_audit).clone();
+                let is_there = audit.is_some();
+                if let Some(audit) = audit {
+                    export::audit(&audit.without_values(), &order)?;
+                }
+                Ok(Done { ok: is_there, ..Done::default() })
+            }
+            Command::ForgetAudit(_) => {
+                Ok(Done { ok: lock(&self.last_audit).take().is_some(), ..Done::default() })
+            }
         }
     }
 
     fn end_audit(&self, utc_offset: i32) -> Done {
         let recording = lock(&self.session).as_ref().and_then(|it| it.session.end_audit());
-        let audit = recording.map(|recording| {
-            let Known { catalog, places } = self.known();
-            let recorded = Recorded {
-                begun_ms: recording.begun_ms,
-                ended_ms: recording.ended_ms,
-                connections: &recording.connections,
-                left_out: recording.left_out,
-            };
-            let places = places.as_ref().map(|places| &places.0);
-            Box::new(Audit::of(&recorded, &catalog, places, utc_offset))
-        });
-        Done { ok: audit.is_some(), audit, ..Done::default() }
+        let audit = recording.map(|recording| self.audit(&recording, utc_offset));
+        lock(&self.last_audit).clone_from(&audit);
+        Done { ok: audit.is_some(), audit: audit.map(Box::new), ..Done::default() }
+    }
+
+    /// What was heard, joined with what is known of hosts and places.
+    pub(super) fn audit(&self, recording: &Recording, utc_offset: i32) -> Audit {
+        let Known { catalog, places } = self.known();
+        let recorded = Recorded {
+            begun_ms: recording.begun_ms,
+            ended_ms: recording.ended_ms,
+            connections: &recording.connections,
+            left_out: recording.left_out,
+        };
+        let places = places.as_ref().map(|places| &places.0);
+        Audit::of(&recorded, &catalog, places, utc_offset)
     }
 
     fn clear_log(&self) -> Result<Done, CoreError> {

@@ -11,10 +11,11 @@ use wire::Owner;
 use super::{Core, lock, parse};
 use crate::error::CoreError;
 use crate::explain;
-use crate::messages::answers::{AboutHost, Answer, Hour, ListTold, Status};
+use crate::messages::answers::{AboutHost, Answer, Hour, ListTold, ProtectionTold, Status};
 use crate::messages::events::FaultTold;
 use crate::messages::requests::{
-    About, Advice, Changes, Connections, Explain, Query, ReportAsked, Totals, VerdictName,
+    About, Advice, AuditAsked, Changes, Connections, Explain, FollowAdvice, Query, ReportAsked,
+    Totals, UndoAdvice, VerdictName,
 };
 use crate::messages::row::Row;
 use crate::resources::Known;
@@ -43,10 +44,18 @@ impl Core {
             Query::Lists(_) => Ok(self.lists()),
             Query::About(about) => self.about(&about),
             Query::Report(asked) => Ok(Answer::Report(Box::new(self.report(&asked)?))),
-            Query::Advice(Advice { packages }) => {
+            Query::Advice(advice) => self.advice(&advice),
+            Query::FollowAdvice(FollowAdvice { packages, document }) => {
+                let mut document = parse(&document.to_string())?;
                 let packages = packages.iter().map(String::as_str);
-                Ok(Answer::Advice { protections: self.known().catalog.protections(packages) })
+                let news = self.known().catalog.follow_advice(&mut document, packages);
+                Ok(Answer::Followed { added: news.into_iter().filter_map(|it| it.list).collect() })
             }
+            Query::UndoAdvice(UndoAdvice { document }) => {
+                let mut document = parse(&document.to_string())?;
+                Ok(Answer::Undone { removed: self.known().catalog.undo_advice(&mut document) })
+            }
+            Query::Audit(AuditAsked { utc_offset }) => Ok(self.audit_so_far(utc_offset)),
         }
     }
 
@@ -122,6 +131,17 @@ impl Core {
         Ok(Answer::About { about })
     }
 
+    fn advice(&self, Advice { packages, document }: &Advice) -> Result<Answer, CoreError> {
+        let document = match document {
+            Some(document) => Arc::new(parse(&document.to_string())?),
+            None => Arc::clone(&lock(&self.rules).document),
+        };
+        let Known { catalog, .. } = self.known();
+        let protections = catalog.protections(packages.iter().map(String::as_str));
+        let told = |protection| ProtectionTold::new(&catalog, protection, &document);
+        Ok(Answer::Advice { protections: protections.into_iter().map(told).collect() })
+    }
+
     /// Reads the log for a report.
     ///
     /// # Errors
@@ -133,6 +153,14 @@ impl Core {
         let places = places.as_ref().map(|places| &places.0);
         let sources = Sources { log: log.as_ref(), catalog: &catalog, places };
         Ok(Report::of(&sources, &question)?)
+    }
+
+    fn audit_so_far(&self, utc_offset: i32) -> Answer {
+        let answer = lock(&self.session).as_ref().map(|running| running.session.ask_audit());
+        // Not under the lock, as with the status.
+        let recording = answer.and_then(|answer| answer.recv_timeout(ENGINE_ANSWERS).ok());
+        let audit = recording.map(|it| Box::new(self.audit(&it, utc_offset).without_values()));
+        Answer::Audit { audit }
     }
 
     fn status(&self) -> Status {

@@ -1,6 +1,7 @@
 //! The answers to questions and orders.
 
 use catalog::{Breakage, Catalog, Category, Data, Level, Protection, SourceKind};
+use policy::{Document, List};
 use report::Report;
 use report::audit::Audit;
 use serde::Serialize;
@@ -40,7 +41,27 @@ pub(crate) enum Answer {
     /// To `report`.
     Report(Box<Report>),
     /// To `advice`.
-    Advice { protections: Vec<Protection> },
+    Advice { protections: Vec<ProtectionTold> },
+    /// To `follow-advice`: the lists that the document has not yet.
+    Followed { added: Vec<List> },
+    /// To `undo-advice`: the names of the document's lists that go.
+    Undone { removed: Vec<String> },
+    /// To `audit`; without one where none goes on.
+    Audit {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        audit: Option<Box<Audit>>,
+    },
+}
+
+/// A protection, with all that the catalogue knows of what it is against.
+#[derive(Debug, Serialize)]
+pub(crate) struct ProtectionTold {
+    #[serde(flatten)]
+    protection: Protection,
+    /// The document has it on.
+    is_on_now: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    about: Option<AboutHost>,
 }
 
 /// What the catalogue knows of a host. Words for a person, in the data's English, are purpose, breakage's text and notes.
@@ -162,6 +183,17 @@ pub(crate) struct Example {
     pub(crate) line: usize,
     pub(crate) text: String,
     pub(crate) reason: String,
+}
+
+impl ProtectionTold {
+    pub(crate) fn new(catalog: &Catalog, protection: Protection, document: &Document) -> Self {
+        let row = catalog.rows().iter().find(|row| row.id == protection.id);
+        ProtectionTold {
+            is_on_now: row.is_some_and(|row| catalog.is_switched_on(row, document)),
+            about: row.map(|row| AboutHost::new(catalog, row)),
+            protection,
+        }
+    }
 }
 
 impl AboutHost {

@@ -44,6 +44,12 @@ pub(crate) enum Query {
     Report(ReportAsked),
     /// Which protections fit the apps of this phone.
     Advice(Advice),
+    /// What a document would get so that all that is recommended for these apps is on.
+    FollowAdvice(FollowAdvice),
+    /// What a document would lose so that no such list is in it.
+    UndoAdvice(UndoAdvice),
+    /// What the audit that goes on has heard up to now, without values.
+    Audit(AuditAsked),
 }
 
 /// An order.
@@ -64,6 +70,10 @@ pub(crate) enum Command {
     BeginAudit(BeginAudit),
     /// Listen no longer, and tell what was told whom.
     EndAudit(EndAudit),
+    /// Write the last audit that was ended to a file, without values.
+    ExportAudit(ExportAudit),
+    /// Forget the last audit that was ended.
+    ForgetAudit(Nothing),
 }
 
 /// No arguments.
@@ -172,6 +182,21 @@ pub(crate) struct ReportAsked {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Advice {
     pub(crate) packages: Vec<String>,
+    /// What is on is told of this one; absent: of the one in force.
+    pub(crate) document: Option<serde_json::Value>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FollowAdvice {
+    pub(crate) packages: Vec<String>,
+    pub(crate) document: serde_json::Value,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct UndoAdvice {
+    pub(crate) document: serde_json::Value,
 }
 
 #[derive(Debug, Deserialize)]
@@ -253,6 +278,31 @@ pub(crate) struct BeginAudit {
 pub(crate) struct EndAudit {
     /// Seconds that local time is ahead of UTC.
     pub(crate) utc_offset: i32,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AuditAsked {
+    /// Seconds that local time is ahead of UTC.
+    pub(crate) utc_offset: i32,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ExportAudit {
+    pub(crate) to: PathBuf,
+    pub(crate) format: AuditFormat,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum AuditFormat {
+    /// A page that needs nothing else.
+    Html,
+    /// Plain text.
+    Txt,
+    /// The answer to the question for an audit.
+    Json,
 }
 
 impl From<ProtocolName> for Protocol {

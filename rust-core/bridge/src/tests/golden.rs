@@ -6,9 +6,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
-use catalog::Catalog;
+use catalog::{Catalog, Protection};
 use engine::{FlowId, Instant};
+use names::http::{Conversation, RequestReader};
 use policy::{Decision, Document, NetworkKind, Refusal, RuleVerdict, Situation};
+use report::audit::{Audit, Recorded};
 use report::{Report, Sources};
 use runtime::{AddressPlaces, Event, Fault, FlowRecord, LogEvent, RecordState, Traffic};
 use serde_json::{Value, json};
@@ -17,11 +19,11 @@ use wire::{AppId, FlowKey, HostName, NameSource, Owner, Protocol};
 
 use crate::error::Code;
 use crate::messages::answers::{
-    AboutHost, Answer, Considered, Done, Example, Hour, ListTold, Status, Unusable,
+    AboutHost, Answer, Considered, Done, Example, Hour, ListTold, ProtectionTold, Status, Unusable,
 };
 use crate::messages::events::{EventTold, Events, FaultTold};
 use crate::messages::requests::{
-    Command, ExportFormat, ProtocolName, Query, ReportFormat, VerdictName,
+    AuditFormat, Command, ExportFormat, ProtocolName, Query, ReportFormat, VerdictName,
 };
 use crate::messages::row::{ReasonTold, Row};
 use crate::messages::state::{Config, NetworkMessage, PolicyMessage, Start};
@@ -112,6 +114,13 @@ fn every_question_is_understood() {
     assert_eq!((question.before_ms, question.midnights.len()), (Some(1_766_620_800_000), 2));
     let Some(Query::Advice(advice)) = all.next() else { panic!() };
     assert_eq!(advice.packages, ["com.example.a", "com.example.b"]);
+    assert!(advice.document.is_none());
+    let Some(Query::Advice(advice)) = all.next() else { panic!() };
+    assert!(advice.document.is_some());
+    let Some(Query::FollowAdvice(follow)) = all.next() else { panic!() };
+    assert_eq!(follow.packages, ["com.example.a"]);
+    assert!(matches!(all.next(), Some(Query::UndoAdvice(_))));
+    assert!(matches!(all.next(), Some(Query::Audit(audit)) if audit.utc_offset == 7200));
     assert!(all.next().is_none());
 }
 
@@ -133,6 +142,9 @@ fn every_order_is_understood() {
     let Some(Command::BeginAudit(audit)) = all.next() else { panic!() };
     assert_eq!((audit.uid, audit.values), (10_123, false));
     assert!(matches!(all.next(), Some(Command::EndAudit(audit)) if audit.utc_offset == 7200));
+    let Some(Command::ExportAudit(export)) = all.next() else { panic!() };
+    assert!(matches!(export.format, AuditFormat::Html) && export.to.ends_with("audit.html"));
+    assert!(matches!(all.next(), Some(Command::ForgetAudit(_))));
     assert!(all.next().is_none());
 }
 
@@ -262,6 +274,8 @@ fn answers_look_as_the_app_knows_them() {
         blocked_questions: 4,
         records_lost: 0,
     };
+    let with_strict = json!({"version": 1, "lists": [{"name": catalog::STRICT}]}).to_string();
+    let with_strict = Document::parse(&with_strict).unwrap();
     let told = json!({
         "connections": value(&Answer::Connections { rows: rows(), next: Some(77), mark: 17 }),
         "connections-end": value(&Answer::Connections { rows: Vec::new(), next: None, mark: 17 }),
@@ -291,20 +305,29 @@ fn answers_look_as_the_app_knows_them() {
         "about-unknown": value(&Answer::About { about: None }),
         "report": value(&Answer::Report(Box::new(report(folder.path(), &known)))),
         "advice": value(&Answer::Advice {
-            protections: known.catalog.protections(["com.example.b"]),
+            protections: vec![ProtectionTold::new(&known.catalog, advised(&known), &with_strict)],
         }),
+        "follow-advice": value(&Answer::Followed { added: Vec::from_iter(advised(&known).list) }),
+        "audit": value(&Answer::Audit { audit: Some(Box::new(audit(&known).without_values())) }),
+        "audit-none": value(&Answer::Audit { audit: None }),
+        "undo-advice": value(&Answer::Undone { removed: vec![advised(&known).title] }),
     });
     compare(&told, "answers");
 }
 
 #[test]
 fn what_came_of_orders_looks_as_the_app_knows_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let known =
+        Known { catalog: Arc::new(catalog()), places: Some(Arc::new(places(folder.path()))) };
     let done = || Done { ok: true, ..Done::default() };
     let told = json!({
         "clear-log": value(&done()),
         "move-buffer": value(&Done { moved: Some(3), ..done() }),
         "export-log": value(&Done { rows: Some(120), ..done() }),
         "export-report": value(&Done { rows: Some(27), ..done() }),
+        "begin-audit": value(&done()),
+        "end-audit": value(&Done { audit: Some(Box::new(audit(&known))), ..done() }),
         "compile-lists": value(&Done {
             entries: Some(2),
             skipped: Some(1),
@@ -419,6 +442,22 @@ fn report(folder: &Path, known: &Known) -> Report {
     Report::of(&sources, &asked.question().unwrap()).unwrap()
 }
 
+/// Of five minutes in which the logged connection said something.
+fn audit(known: &Known) -> Audit {
+    let mut heard = Conversation::default();
+    let text = b"GET /v1/track?id=1234&page=home HTTP/1.1\r\nHost: cdn.ads.example\r\n\r\n";
+    RequestReader::new(true).feed(text, |request| heard.requests.push((request, false)));
+    let connections = [(logged().connection, heard)];
+    let recorded = Recorded {
+        begun_ms: MOMENT_MS,
+        ended_ms: MOMENT_MS + 300_000,
+        connections: &connections,
+        left_out: 0,
+    };
+    let places = known.places.as_ref().map(|places| &places.0);
+    Audit::of(&recorded, &known.catalog, places, 7200)
+}
+
 fn catalog() -> Catalog {
     let sources = r#"{"sources": [{"id": "seen", "name": "A measurement", "kind": "measurement",
         "licence": "facts only", "date": "2025-12", "url": "https://example.org/seen"}]}"#;
@@ -433,6 +472,11 @@ fn catalog() -> Catalog {
             "evidence": [{"source": "seen", "note": "with every start"}]
         }]}"#;
     Catalog::parse(sources, &[("rows.json", rows)]).unwrap()
+}
+
+/// The one protection that there is for a phone with the app that shows ads.
+fn advised(known: &Known) -> Protection {
+    known.catalog.protections(["com.example.b"]).remove(0)
 }
 
 fn total() -> HourTotal {

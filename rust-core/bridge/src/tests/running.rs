@@ -124,6 +124,38 @@ fn next_connection(core: &Core, state: &str) -> Value {
 }
 
 #[test]
+fn advice_is_followed_and_undone_in_the_document_that_the_app_keeps() {
+    let folder = tempfile::tempdir().unwrap();
+    let core = open(folder.path(), false);
+    let packages = json!(["com.miui.securitycenter", "com.android.contacts", "com.xiaomi.xmsf"]);
+    let own = json!({"version": 1, "lists": [{"name": "mine", "hosts": ["ads.example"]}]});
+    let asked = |what: &str, document: &Value| {
+        let mut question = json!({"ask": what, "document": document});
+        if what != "undo-advice" {
+            question["packages"] = packages.clone();
+        }
+        ask(&core, &question)
+    };
+    let on = |document: &Value| -> Vec<String> {
+        let told = asked("advice", document);
+        let all = told["protections"].as_array().unwrap().iter();
+        let on = all.filter(|protection| protection["is_on_now"] == true);
+        on.map(|protection| protection["title"].as_str().unwrap().to_owned()).collect()
+    };
+    let added = asked("follow-advice", &own)["added"].as_array().unwrap().clone();
+    let mut followed = own.clone();
+    followed["lists"].as_array_mut().unwrap().extend(added.iter().cloned());
+    assert!(!added.is_empty() && on(&followed).len() == on(&own).len() + added.len());
+    assert_eq!(asked("follow-advice", &followed)["added"], json!([]));
+    let removed = asked("undo-advice", &followed)["removed"].clone();
+    assert!(added.iter().all(|list| removed.as_array().unwrap().contains(&list["name"])));
+    assert_eq!(removed.as_array().unwrap().len(), added.len(), "the user's own list stays");
+    let bad = json!({"ask": "undo-advice", "document": {"version": 1, "colour": 1}});
+    let query = read("query", bad.to_string().as_bytes()).unwrap();
+    assert_eq!(core.query(query).unwrap_err().code, Code::Policy);
+}
+
+#[test]
 fn an_audit_tells_what_one_app_told_whom() {
     let folder = tempfile::tempdir().unwrap();
     let (begin, end) =
@@ -135,10 +167,22 @@ fn an_audit_tells_what_one_app_told_whom() {
     assert_eq!(order(&world.core, &end), json!({"ok": false}), "none goes on");
     set_policy(&world.core, &json!({"version": 1})).unwrap();
     assert_eq!(order(&world.core, &begin), json!({"ok": true}));
+    let so_far = json!({"ask": "audit", "utc_offset": 0});
+    assert_eq!(ask(&world.core, &so_far)["audit"]["contacts"], json!([]));
     world.send();
     world.answer();
+    assert_eq!(ask(&world.core, &so_far)["audit"]["sum"]["connections"], 1);
+    let file = folder.path().join("audit.json");
+    let export = json!({"do": "export-audit", "to": file, "format": "json"});
+    assert_eq!(order(&world.core, &export), json!({"ok": false}), "it goes on");
     let done = order(&world.core, &end);
     assert_eq!(done["audit"]["contacts"][0]["who"], "127.0.0.1", "{done}");
+    assert_eq!(ask(&world.core, &so_far), json!({}), "it has ended");
+    assert_eq!(order(&world.core, &export), json!({"ok": true}));
+    let written: Value = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
+    assert_eq!(written, done["audit"]);
+    assert_eq!(order(&world.core, &json!({"do": "forget-audit"})), json!({"ok": true}));
+    assert_eq!(order(&world.core, &export), json!({"ok": false}), "it is forgotten");
     assert_eq!(done["audit"]["apps"], json!([{"name": "com.example", "count": 1}]));
     assert_eq!(done["audit"]["sum"]["bytes_up"], 4);
     // Of another app there is nothing to tell.
