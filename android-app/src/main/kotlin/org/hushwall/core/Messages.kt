@@ -20,6 +20,8 @@ import org.hushwall.log.Owner
 import org.hushwall.log.Reason
 import org.hushwall.log.Report
 import org.hushwall.log.Source
+import org.hushwall.policy.AdvisedList
+import org.hushwall.policy.Protection
 import org.json.JSONObject
 
 /**
@@ -112,6 +114,21 @@ internal object Messages {
             Breakage(breakage.getString("severity"), breakage.stringOrNull("text"), breakage.getString("sure")),
             known.objects("evidence").map { Source(it.getString("source"), it.getString("kind"), it.getString("date")) },
         )
+    }
+
+    /** The answer to `advice`. */
+    fun protections(json: JSONObject): List<Protection> = json.objects("protections").mapNotNull { protection ->
+        known(protection)?.let {
+            Protection(
+                protection.getString("title"),
+                it,
+                protection.strings("apps"),
+                protection.getBoolean("is_on"),
+                protection.getBoolean("is_on_now"),
+                protection.getBoolean("recommended"),
+                protection.objectOrNull("list")?.let(AdvisedList::of),
+            )
+        }
     }
 
     /** The contacts of a report. */

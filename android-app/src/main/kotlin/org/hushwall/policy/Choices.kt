@@ -14,6 +14,7 @@ internal data class Choices(
     val rules: List<HostRule> = emptyList(),
     val lanInside: Boolean = false,
     val pauses: Map<String, Long> = emptyMap(),
+    val advised: List<AdvisedList> = emptyList(),
 ) {
     fun toJson(): JSONObject {
         val apps = JSONObject()
@@ -35,6 +36,7 @@ internal data class Choices(
             "apps" to apps,
             "rules" to JSONArray(rules.map(::ruleJson)),
             "lan_inside" to true.takeIf { lanInside },
+            "advised" to advised.ifEmpty { null }?.let { lists -> JSONArray(lists.map(AdvisedList::json)) },
         )
     }
 
@@ -71,7 +73,8 @@ internal data class Choices(
             val rules = json.objects("rules").map {
                 HostRule(it.getString("id"), it.stringOrNull("app"), it.getString("host"), it.getBoolean("allow"), it.longOrNull("until"))
             }
-            return Choices(modes, networks, rules, json.optBoolean("lan_inside"), pauses)
+            val advised = json.objects("advised").map(AdvisedList::of)
+            return Choices(modes, networks, rules, json.optBoolean("lan_inside"), pauses, advised)
         }
     }
 }

@@ -13,7 +13,9 @@ import org.json.JSONObject
 class FilePolicy(file: File, private val now: () -> Long = System::currentTimeMillis) : UserPolicy {
     private val disk = ChoicesFile(file)
     private val listeners = CopyOnWriteArrayList<() -> Unit>()
-    private var choices: Choices
+
+    /** A value as a whole, so that [document] can be made on any thread. */
+    @Volatile private var choices: Choices
 
     override var trouble: PolicyTrouble?
         private set
@@ -85,6 +87,21 @@ class FilePolicy(file: File, private val now: () -> Long = System::currentTimeMi
         return Undo { setLanInside(before) }
     }
 
+    override val advised: List<AdvisedList> get() = choices.advised
+
+    override fun switchOn(lists: List<AdvisedList>): Undo {
+        val there = choices.advised.map { it.name }.toSet()
+        val news = lists.filter { it.name !in there }
+        change(choices.copy(advised = choices.advised + news))
+        return Undo { switchOff(news.map { it.name }) }
+    }
+
+    override fun switchOff(names: Collection<String>): Undo {
+        val (gone, others) = choices.advised.partition { it.name in names }
+        change(choices.copy(advised = others))
+        return Undo { switchOn(gone) }
+    }
+
     /** The keys of the apps that are to be left out of the tunnel. */
     fun outside(): List<String> = choices.modes.filterValues { it == AppMode.OUTSIDE }.keys.sorted()
 
@@ -100,7 +117,7 @@ class FilePolicy(file: File, private val now: () -> Long = System::currentTimeMi
         return true
     }
 
-    /** The core's policy document for these choices (docs/policy.md). */
+    /** The core's policy document for these choices (docs/policy.md). Any thread may ask for it. */
     fun document(pause: Pause?): JSONObject = policyDocument(choices.copy(rules = rules(), pauses = pauses()), pause)
 
     private val isUnusable get() = trouble == PolicyTrouble.NEWER_VERSION || trouble == PolicyTrouble.DAMAGED

@@ -81,6 +81,15 @@ interface UserPolicy {
 
     fun setLanInside(inside: Boolean): Undo
 
+    /** What of the advice for this phone is switched on beyond what is on from the start. */
+    val advised: List<AdvisedList>
+
+    /** Switches on what [Advice] has told; what is on already stays as it is. */
+    fun switchOn(lists: List<AdvisedList>): Undo
+
+    /** Switches off what of [advised] has one of these names. */
+    fun switchOff(names: Collection<String>): Undo
+
     /** The keys of apps whose mode, networks or pause differ from the default. */
     fun changed(): List<String>
 

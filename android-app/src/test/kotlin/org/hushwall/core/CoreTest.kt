@@ -9,9 +9,11 @@ import org.hushwall.log.LogFilter
 import org.hushwall.log.LogTrouble
 import org.hushwall.log.ReportFormat
 import org.hushwall.policy.AppMode
+import org.hushwall.policy.CoreAdvice
 import org.hushwall.policy.FilePolicy
 import org.hushwall.policy.NetworkUse
 import org.hushwall.policy.Pause
+import org.hushwall.ui.FakeApps
 import org.hushwall.ui.Seed
 import org.hushwall.ui.report.Week
 import org.json.JSONArray
@@ -49,6 +51,23 @@ class CoreTest {
         for (pause in listOf(null, Pause(null), Pause(phone.now() + 60_000))) {
             assertTrue(core.query("policy-check", "document" to policy.document(pause)).getBoolean("ok"))
         }
+    }
+
+    @Test
+    fun adviceForAnInstalledAppIsFollowedKeptAndUndone() {
+        val policy = phone.app.policy as FilePolicy
+        val apps = FakeApps().apply { list = listOf(Seed.analytics, Seed.analytics.copy(packages = listOf("com.android.contacts"))) }
+        val advice = CoreAdvice(core, policy, apps)
+        fun on() = advice.protections().filter { it.isOn }.map { it.title }
+        val before = on()
+        val news = advice.toFollow()
+        assertTrue(news.isNotEmpty() && before.isNotEmpty())
+        policy.switchOn(news)
+        assertEquals(before.toSet() + news.map { it.name }, on().toSet())
+        assertEquals(0, advice.toFollow().size)
+        policy.switchOff(advice.toUndo())
+        assertEquals(before, on())
+        assertEquals(0, policy.advised.size)
     }
 
     @Test

@@ -75,6 +75,18 @@ class GoldenMessagesTest {
     }
 
     @Test
+    fun whatFitsThisPhone() {
+        val protection = Messages.protections(answers.getJSONObject("advice")).single()
+        assertEquals("Example Ads: Kit", protection.title)
+        assertEquals(Breakage("feature", "Ads stay empty.", "likely"), protection.known.breakage)
+        assertEquals(listOf("com.example.b"), protection.packages)
+        assertEquals(listOf(false, true, false), protection.run { listOf(isFromStart, isOn, isRecommended) })
+        val list = checkNotNull(protection.list)
+        assertEquals("Example Ads: Kit", list.name)
+        assertEquals("ads.example", list.json().getJSONArray("hosts").getString(0))
+    }
+
+    @Test
     fun whomAnAppTalkedTo() {
         val contact = Messages.contacts(answers.getJSONObject("report")).single()
         assertEquals("advertising", contact.about?.category)

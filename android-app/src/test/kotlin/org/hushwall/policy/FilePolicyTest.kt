@@ -3,6 +3,7 @@ package org.hushwall.policy
 import android.app.Application
 import java.io.File
 import org.hushwall.AppRunner
+import org.json.JSONObject
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertFalse
 import org.junit.Assert.assertNull
@@ -45,6 +46,24 @@ class FilePolicyTest {
         assertEquals(listOf("tracker.example"), again.rules().map { it.host })
         assertEquals(listOf("a.b", "e.f"), again.changed())
         assertFalse(file.readText().contains("c.d"))
+    }
+
+    @Test
+    fun whatIsSwitchedOnByAdviceIsKeptAsTheCoreGaveItAndTakenBack() {
+        val card = AdvisedList.of(JSONObject("""{"name": "Xiaomi: Cards", "hosts": ["cards.example"], "role": "block"}"""))
+        val push = AdvisedList.of(JSONObject("""{"name": "Xiaomi: Push", "hosts": ["push.example"]}"""))
+        val policy = policy()
+        policy.switchOn(listOf(card))
+        val more = policy.switchOn(listOf(card, push))
+        assertEquals(listOf(card, push), policy().advised)
+        val lists = policy().document(null).getJSONArray("lists")
+        assertEquals("cards.example", lists.getJSONObject(0).getJSONArray("hosts").getString(0))
+        more.undo()
+        assertEquals(listOf(card), policy().advised)
+        val gone = policy.switchOff(listOf("Xiaomi: Cards", "nothing of ours"))
+        assertFalse(policy().document(null).has("lists"))
+        gone.undo()
+        assertEquals(listOf(card), policy().advised)
     }
 
     @Test

@@ -25,6 +25,7 @@ import org.hushwall.log.Report
 import org.hushwall.log.ReportFormat
 import org.hushwall.log.ReportPeriod
 import org.hushwall.log.addressOf
+import org.hushwall.policy.AdvisedList
 import org.hushwall.policy.AppMode
 import org.hushwall.policy.HostRule
 import org.hushwall.policy.NetworkUse
@@ -41,6 +42,7 @@ import org.hushwall.vpn.ProtectionStatus
 class FakeHushwall : Hushwall() {
     override val apps = FakeApps()
     override val policy = FakePolicy()
+    override val advice = FakeAdvice(policy)
     override val log = FakeLog()
     override val gaps = FakeGaps()
     override val protection = FakeProtection()
@@ -160,6 +162,20 @@ class FakePolicy : UserPolicy {
         val before = lanInside
         lanInside = inside
         return changed { setLanInside(before) }
+    }
+
+    @Volatile override var advised: List<AdvisedList> = emptyList()
+        private set
+
+    override fun switchOn(lists: List<AdvisedList>): Undo {
+        advised = advised + lists
+        return changed { switchOff(lists.map { it.name }) }
+    }
+
+    override fun switchOff(names: Collection<String>): Undo {
+        val (gone, others) = advised.partition { it.name in names }
+        advised = others
+        return changed { switchOn(gone) }
     }
 
     override fun startAfresh(): Boolean {

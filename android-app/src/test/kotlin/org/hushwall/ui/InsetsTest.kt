@@ -10,6 +10,7 @@ import android.view.View
 import android.view.WindowInsets
 import android.widget.TextView
 import org.hushwall.AppRunner
+import org.hushwall.ui.advice.AdviceActivity
 import org.hushwall.ui.app.AppActivity
 import org.hushwall.ui.connection.ConnectionActivity
 import org.hushwall.ui.connection.RowBundle
@@ -56,6 +57,7 @@ class InsetsTest {
         val screens = mapOf(
             AppActivity::class.java to Intent().putExtra(AppActivity.KEY, Seed.browser.key),
             ConnectionActivity::class.java to Intent().putExtras(RowBundle.of(Seed.rows().first(), 14)),
+            AdviceActivity::class.java to Intent(),
             RecordActivity::class.java to Intent(),
             SettingsActivity::class.java to Intent(),
             RulesActivity::class.java to Intent(),

@@ -6,6 +6,7 @@ import android.app.Activity
 import android.content.Intent
 import android.widget.ScrollView
 import org.hushwall.AppRunner
+import org.hushwall.ui.advice.AdviceActivity
 import org.hushwall.ui.app.AppActivity
 import org.hushwall.ui.apps.AppRow
 import org.hushwall.ui.connection.ConnectionActivity
@@ -122,6 +123,7 @@ class ScreenshotsTest {
         shoot(SetupActivity::class.java, "first-run-$theme", atStep = 3)
         SetupMemory(Stage.fake).saidAutostart = true
         shoot(SetupCheckActivity::class.java, "setup-check-$theme")
+        shoot(AdviceActivity::class.java, "advice-$theme")
         if (theme == "light") onlyOnce()
     }
 

@@ -7,6 +7,7 @@ import android.content.Intent
 import android.os.Bundle
 import org.hushwall.R
 import org.hushwall.log.LogTrouble
+import org.hushwall.ui.advice.AdviceActivity
 import org.hushwall.ui.kit.Compat
 import org.hushwall.ui.kit.Type
 import org.hushwall.ui.kit.Work
@@ -36,7 +37,15 @@ internal class SettingsActivity : PageScreen() {
         troubles()
         val rules = hushwall.policy.rules().size
         val count = if (rules == 0) getString(R.string.none) else Words(this).number(rules.toLong())
-        group(R.string.what_is_stopped, listOf(SettingsRow.Content(R.string.your_rules, count) { open(RulesActivity::class.java) }))
+        val advised = hushwall.policy.advised.size
+        val advice = if (advised == 0) getString(R.string.advice_line) else Words(this).plural(R.plurals.advice_by_you, advised.toLong())
+        group(
+            R.string.what_is_stopped,
+            listOf(
+                SettingsRow.Content(R.string.advice_title, advice) { open(AdviceActivity::class.java) },
+                SettingsRow.Content(R.string.your_rules, count) { open(RulesActivity::class.java) },
+            ),
+        )
         group(
             R.string.how_it_runs,
             listOf(

@@ -5,6 +5,7 @@ import android.content.Intent
 import android.os.Bundle
 import android.view.View
 import org.hushwall.R
+import org.hushwall.ui.advice.AdviceActivity
 import org.hushwall.ui.kit.Compat
 import org.hushwall.ui.kit.Type
 import org.hushwall.ui.kit.add
@@ -51,7 +52,14 @@ internal class SetupCheckActivity : PageScreen() {
         val rows = page.add(column(this))
         checks.forEachIndexed { i, check -> rows.add(CheckRow(this, check, i == 0, i == checks.size - 1)) }
         page.add(notCovered(), top = 12)
+        if (!SetupMemory(this).sawAdvice) page.add(advice(), top = 12)
     }
+
+    /** Until it was seen once; Settings has it for good. */
+    private fun advice() =
+        Banner(this, getString(R.string.advice_title), getString(R.string.advice_line), R.drawable.ic_filter, R.color.surface) {
+            startActivity(Intent(this, AdviceActivity::class.java))
+        }
 
     private fun head(checks: List<Check>): View {
         val words = Words(this)

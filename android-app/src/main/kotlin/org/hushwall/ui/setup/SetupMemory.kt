@@ -21,4 +21,9 @@ internal class SetupMemory(context: Context) {
     var wasBatteryFree: Boolean
         get() = memory.getBoolean("battery", false)
         set(value) = memory.edit().putBoolean("battery", value).apply()
+
+    /** "Recommended for this phone" was opened, from wherever. */
+    var sawAdvice: Boolean
+        get() = memory.getBoolean("advice", false)
+        set(value) = memory.edit().putBoolean("advice", value).apply()
 }
