@@ -2,6 +2,7 @@ package org.hushwall.policy
 
 import org.hushwall.core.jsonOf
 import org.hushwall.core.longOrNull
+import org.hushwall.core.objectOrNull
 import org.hushwall.core.objects
 import org.hushwall.core.stringOrNull
 import org.json.JSONArray
@@ -14,6 +15,7 @@ internal data class Choices(
     val rules: List<HostRule> = emptyList(),
     val lanInside: Boolean = false,
     val pauses: Map<String, Long> = emptyMap(),
+    val builtIn: BuiltIn = BuiltIn(),
 ) {
     fun toJson(): JSONObject {
         val apps = JSONObject()
@@ -35,6 +37,7 @@ internal data class Choices(
             "apps" to apps,
             "rules" to JSONArray(rules.map(::ruleJson)),
             "lan_inside" to true.takeIf { lanInside },
+            "built_in" to builtIn.toJson(),
         )
     }
 
@@ -71,7 +74,8 @@ internal data class Choices(
             val rules = json.objects("rules").map {
                 HostRule(it.getString("id"), it.stringOrNull("app"), it.getString("host"), it.getBoolean("allow"), it.longOrNull("until"))
             }
-            return Choices(modes, networks, rules, json.optBoolean("lan_inside"), pauses)
+            val builtIn = BuiltIn.read(json.objectOrNull("built_in"))
+            return Choices(modes, networks, rules, json.optBoolean("lan_inside"), pauses, builtIn)
         }
     }
 }

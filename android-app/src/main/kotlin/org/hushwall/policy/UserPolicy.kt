@@ -81,6 +81,11 @@ interface UserPolicy {
 
     fun setLanInside(inside: Boolean): Undo
 
+    /** What counts of the lists that come with the app. */
+    val builtIn: BuiltIn
+
+    fun setBuiltIn(builtIn: BuiltIn): Undo
+
     /** The keys of apps whose mode, networks or pause differ from the default. */
     fun changed(): List<String>
 

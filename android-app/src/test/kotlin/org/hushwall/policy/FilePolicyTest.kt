@@ -3,6 +3,7 @@ package org.hushwall.policy
 import android.app.Application
 import java.io.File
 import org.hushwall.AppRunner
+import org.hushwall.core.objects
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertFalse
 import org.junit.Assert.assertNull
@@ -45,6 +46,20 @@ class FilePolicyTest {
         assertEquals(listOf("tracker.example"), again.rules().map { it.host })
         assertEquals(listOf("a.b", "e.f"), again.changed())
         assertFalse(file.readText().contains("c.d"))
+    }
+
+    @Test
+    fun whatCountsOfTheBuiltInListsIsKeptTakenBackAndToldByName() {
+        val names = { policy: FilePolicy -> policy.document(null).getJSONArray("lists").objects().map { it.getString("name") } }
+        val policy = policy()
+        assertEquals(listOf(BuiltIn.ALL, BuiltIn.XIAOMI, BuiltIn.MAKERS, BuiltIn.KITS), names(policy))
+        val chosen = BuiltIn(ProtectionLevel.STRICT, makers = false, kits = true, pages = false)
+        val change = policy.setBuiltIn(chosen)
+        assertEquals(chosen, policy().builtIn)
+        assertEquals(listOf(BuiltIn.ALL, BuiltIn.XIAOMI, BuiltIn.XIAOMI_STRICT, BuiltIn.KITS, BuiltIn.PAGES), names(policy()))
+        change.undo()
+        assertEquals(BuiltIn(), policy().builtIn)
+        assertFalse("built_in" in file.readText())
     }
 
     @Test

@@ -26,6 +26,7 @@ import org.hushwall.log.ReportFormat
 import org.hushwall.log.ReportPeriod
 import org.hushwall.log.addressOf
 import org.hushwall.policy.AppMode
+import org.hushwall.policy.BuiltIn
 import org.hushwall.policy.HostRule
 import org.hushwall.policy.NetworkUse
 import org.hushwall.policy.PolicyTrouble
@@ -42,6 +43,7 @@ class FakeHushwall : Hushwall() {
     override val apps = FakeApps()
     override val policy = FakePolicy()
     override val log = FakeLog()
+    override val lists = FakeLists()
     override val gaps = FakeGaps()
     override val protection = FakeProtection()
 
@@ -160,6 +162,15 @@ class FakePolicy : UserPolicy {
         val before = lanInside
         lanInside = inside
         return changed { setLanInside(before) }
+    }
+
+    override var builtIn = BuiltIn()
+        private set
+
+    override fun setBuiltIn(builtIn: BuiltIn): Undo {
+        val before = this.builtIn
+        this.builtIn = builtIn
+        return changed { setBuiltIn(before) }
     }
 
     override fun startAfresh(): Boolean {

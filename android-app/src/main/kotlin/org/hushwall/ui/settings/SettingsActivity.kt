@@ -13,6 +13,8 @@ import org.hushwall.ui.kit.Work
 import org.hushwall.ui.kit.add
 import org.hushwall.ui.kit.pad
 import org.hushwall.ui.kit.text
+import org.hushwall.ui.lists.ListsActivity
+import org.hushwall.ui.lists.words
 import org.hushwall.ui.record.RecordActivity
 import org.hushwall.ui.setup.SetupCheckActivity
 import org.hushwall.ui.widget.PageScreen
@@ -36,7 +38,13 @@ internal class SettingsActivity : PageScreen() {
         troubles()
         val rules = hushwall.policy.rules().size
         val count = if (rules == 0) getString(R.string.none) else Words(this).number(rules.toLong())
-        group(R.string.what_is_stopped, listOf(SettingsRow.Content(R.string.your_rules, count) { open(RulesActivity::class.java) }))
+        group(
+            R.string.what_is_stopped,
+            listOf(
+                SettingsRow.Content(R.string.lists_title, levelInWords()) { open(ListsActivity::class.java) },
+                SettingsRow.Content(R.string.your_rules, count) { open(RulesActivity::class.java) },
+            ),
+        )
         group(
             R.string.how_it_runs,
             listOf(
@@ -71,6 +79,11 @@ internal class SettingsActivity : PageScreen() {
         val heading = page.add(text(this, Type.SMALL_MEDIUM, R.color.ink2, getString(title)).pad(4, 8))
         Compat.heading(heading)
         rows.forEachIndexed { i, row -> page.add(SettingsRow(this, row, i == 0, i == rows.size - 1)) }
+    }
+
+    private fun levelInWords(): String {
+        val level = getString(hushwall.policy.builtIn.xiaomi.words.first)
+        return getString(R.string.lists_level_spoken, getString(R.string.lists_xiaomi), level)
     }
 
     private fun askDelete() {
