@@ -1,7 +1,9 @@
 //! One firewall as the app holds it: its rules and its log from `open` to `close`, its session from `start` to `stop`.
 
+mod lists;
 mod orders;
 mod questions;
+mod user_lists;
 
 use std::os::fd::OwnedFd;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
@@ -70,7 +72,7 @@ impl Core {
         Core {
             sdk: config.sdk,
             owners: Owners::default(),
-            files: Mutex::new(Files::new(config.lists, config.places)),
+            files: Mutex::new(Files::new(config.lists, config.user_lists, config.places)),
             rules: Mutex::default(),
             network: Mutex::new(nothing),
             journal: Mutex::new(journal),

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use collection::CollectionError;
 use policy::PolicyError;
 use runtime::StartError;
 use store::{StoreError, Trouble};
@@ -33,6 +34,10 @@ pub(crate) enum Code {
     LogVersion,
     /// No space is left.
     StorageFull,
+    /// No list can be called so, or one is called so already.
+    ListName,
+    /// The lists that the user keeps cannot be read or changed.
+    Lists,
     /// The TUN cannot be used.
     Tun,
     /// The system refused something.
@@ -52,6 +57,8 @@ impl Code {
             Code::Log => "log",
             Code::LogVersion => "log-version",
             Code::StorageFull => "storage-full",
+            Code::ListName => "list-name",
+            Code::Lists => "lists",
             Code::Tun => "tun",
             Code::System => "system",
             Code::Panic => "panic",
@@ -97,6 +104,27 @@ impl From<Trouble> for Code {
 impl From<PolicyError> for CoreError {
     fn from(error: PolicyError) -> Self {
         CoreError::new(Code::Policy, error)
+    }
+}
+
+impl From<CollectionError> for CoreError {
+    fn from(error: CollectionError) -> Self {
+        match &error {
+            CollectionError::Io { path, error } => {
+                CoreError::cannot_write(&path.display().to_string(), error)
+            }
+            CollectionError::NameTaken(_) | CollectionError::Name { .. } => {
+                CoreError::new(Code::ListName, error)
+            }
+            CollectionError::Manifest { .. }
+            | CollectionError::Newer { .. }
+            | CollectionError::Index { .. }
+            | CollectionError::Busy(_)
+            | CollectionError::NoSuchList(_)
+            | CollectionError::Text(_)
+            | CollectionError::NothingBefore(_)
+            | CollectionError::Compile { .. } => CoreError::new(Code::Lists, error),
+        }
     }
 }
 

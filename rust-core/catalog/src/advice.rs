@@ -7,7 +7,7 @@ use policy::{Document, List};
 use serde::Serialize;
 
 use crate::row::Row;
-use crate::{Catalog, Level, STRICT, Severity, TRACKERS};
+use crate::{Catalog, Level, Severity, TRACKERS, groups};
 
 /// Apps that many makers' phones have by this name: that they are there does not tell whose phone this is.
 const SHARED: [&str; 8] = [
@@ -121,18 +121,15 @@ impl Catalog {
         gone.map(|list| list.name).collect()
     }
 
-    /// Whether a document has a row stopped by a list: by one that stands for it, or by the built-in list of its level.
+    /// Whether a document has a row stopped by a list: by one that stands for it, or by a built-in one that has it.
     pub fn is_switched_on(&self, row: &Row, document: &Document) -> bool {
         let is_enabled = |name: &str, otherwise| {
             let named = document.lists.iter().find(|list| list.name == name);
             named.map_or(otherwise, |list| list.enabled)
         };
-        let by_level = match row.level {
-            Level::Block => is_enabled(TRACKERS, true),
-            Level::Strict => is_enabled(STRICT, false),
-            Level::Never => false,
-        };
-        by_level || is_enabled(&self.title(row), false)
+        let mut blocking = groups::lists_with(row).filter(|_| row.level != Level::Never);
+        blocking.any(|name| is_enabled(name, name == TRACKERS))
+            || is_enabled(&self.title(row), false)
     }
 
     fn protection(&self, advice: Advice<'_>) -> Protection {

@@ -8,14 +8,7 @@ use serde::Deserialize;
 use wire::{HostName, Protocol};
 
 use crate::files;
-use crate::row::{Breakage, Level, Organisation, Row, Source};
-
-/// The list of all rows of the level block.
-pub const TRACKERS: &str = "built-in trackers";
-/// The list of all rows of the level strict.
-pub const STRICT: &str = "built-in strict";
-/// The list of all rows of the level never.
-pub const NEVER: &str = "built-in never";
+use crate::row::{Breakage, Organisation, Row, Source};
 
 /// The version of the files that this program reads.
 const VERSION: u32 = 1;
@@ -150,22 +143,6 @@ impl Catalog {
         self.rows.iter().filter(is_meant).flat_map(|row| row.hosts.iter().cloned()).collect()
     }
 
-    /// The lists that the policy counts without being told: [`TRACKERS`] blocks, [`STRICT`] would but is off, [`NEVER`]
-    /// protects.
-    pub fn lists(&self) -> Vec<List> {
-        let list = |name: &str, level, role, enabled| {
-            let rows = self.rows.iter().filter(|row| row.level == level);
-            let mut list = list_of(name, rows);
-            (list.role, list.enabled) = (role, enabled);
-            list
-        };
-        vec![
-            list(TRACKERS, Level::Block, Role::Block, true),
-            list(STRICT, Level::Strict, Role::Block, false),
-            list(NEVER, Level::Never, Role::Protect, true),
-        ]
-    }
-
     /// One row as a list of a policy document, named by [`Catalog::title`]: so a single strict row is switched on.
     pub fn list_of_row(&self, row: &Row) -> List {
         list_of(&self.title(row), [row].into_iter())
@@ -226,7 +203,7 @@ impl Breakage {
 }
 
 /// A list that has all that some rows have.
-fn list_of<'r>(name: &str, rows: impl Iterator<Item = &'r Row>) -> List {
+pub(crate) fn list_of<'r>(name: &str, rows: impl Iterator<Item = &'r Row>) -> List {
     let (mut hosts, mut addresses, mut except) = (Vec::new(), Vec::new(), Vec::new());
     for row in rows {
         hosts.extend_from_slice(&row.hosts);

@@ -7,11 +7,13 @@
 mod advice;
 mod catalog;
 mod files;
+mod groups;
 mod row;
 mod words;
 
 pub use advice::{Advice, Protection};
-pub use catalog::{Catalog, CatalogError, NEVER, STRICT, TRACKERS};
+pub use catalog::{Catalog, CatalogError};
+pub use groups::{KITS, MAKERS, NEVER, STRICT, TRACKERS, XIAOMI, XIAOMI_STRICT};
 pub use row::{
     Breakage, Category, Certainty, Data, Evidence, Level, Organisation, Row, Severity, Source,
     SourceKind,

@@ -6,7 +6,10 @@ use std::fs;
 use std::net::IpAddr;
 use std::path::Path;
 
-use hushwall_catalog::{Catalog, Certainty, Level, NEVER, Row, STRICT, Severity, TRACKERS};
+use hushwall_catalog::{
+    Catalog, Certainty, KITS, Level, MAKERS, NEVER, Row, STRICT, Severity, TRACKERS, XIAOMI,
+    XIAOMI_STRICT,
+};
 use policy::{Document, Evidence, Moment, Policy, Reason, Resources, Situation, Subject, Verdict};
 use serde_json::Value;
 use wire::{AppId, FlowKey, HostName, NameSource, Owner, Protocol};
@@ -360,6 +363,13 @@ fn advice_is_followed_at_once_and_undone_at_once() {
     assert!(!is_on(&Document::parse(without).unwrap(), "xiaomi.sensors"));
     let strict = r#"{"version": 1, "lists": [{"name": "built-in strict"}]}"#;
     assert!(is_on(&Document::parse(strict).unwrap(), "xiaomi.push"));
+    let groups = Document::parse(
+        r#"{"version": 1, "lists": [{"name": "built-in trackers", "enabled": false}, {"name": "built-in xiaomi"},
+            {"name": "built-in xiaomi strict"}]}"#,
+    )
+    .unwrap();
+    assert!(is_on(&groups, "xiaomi.sensors") && is_on(&groups, "xiaomi.push"));
+    assert!(!is_on(&groups, "samsung.analytics"), "its group is off");
     assert_eq!(catalog.undo_advice(&mut document), news);
     assert_eq!(document, own, "what the user wrote stays");
 }
@@ -406,4 +416,24 @@ fn wrong_data_is_told_with_its_place() {
         assert!(error(&rows).contains(words), "{}", error(&rows));
     }
     assert_eq!(TRACKERS, catalog().lists()[0].name);
+}
+
+#[test]
+fn the_groups_are_off_until_wanted_and_together_stop_what_the_trackers_do() {
+    let lists = catalog().lists();
+    let hosts = |name: &str| -> HashSet<HostName> {
+        let list = lists.iter().find(|list| list.name == name).unwrap();
+        list.hosts.iter().flatten().cloned().collect()
+    };
+    let groups = [XIAOMI, MAKERS, KITS].map(hosts);
+    assert!(groups.iter().all(|group| !group.is_empty()));
+    let together: HashSet<HostName> = groups.into_iter().flatten().collect();
+    assert_eq!(together, hosts(TRACKERS));
+    assert!(hosts(XIAOMI_STRICT).is_subset(&hosts(STRICT)));
+    let stops = |lists: &str, name: &str| is_blocked(lists, "a.b", Some(name), "198.51.100.1:443");
+    let off = format!(r#"{{"name": "{TRACKERS}", "enabled": false}}"#);
+    let only_kits = format!(r#"[{off}, {{"name": "{KITS}"}}]"#);
+    assert!(stops("[]", "tracking.intl.miui.com"));
+    assert!(!stops(&only_kits, "tracking.intl.miui.com"));
+    assert!(stops(&only_kits, "t.appsflyer.com"));
 }

@@ -98,7 +98,12 @@ pub enum CollectionError {
 impl Collection {
     /// Whether a folder has one, whatever is wrong with it.
     pub fn exists(folder: &Path) -> bool {
-        folder.join(MANIFEST).exists()
+        Self::manifest_path(folder).exists()
+    }
+
+    /// Where the manifest of the collection in a folder is: a new file after each change.
+    pub fn manifest_path(folder: &Path) -> PathBuf {
+        folder.join(MANIFEST)
     }
 
     /// The collection in a folder; `None` where there is none yet.
@@ -106,7 +111,7 @@ impl Collection {
     /// # Errors
     /// [`CollectionError`]: the manifest cannot be read, has a fault, or is a newer version's.
     pub fn read(folder: &Path) -> Result<Option<Self>, CollectionError> {
-        let path = folder.join(MANIFEST);
+        let path = Self::manifest_path(folder);
         let text = match fs::read_to_string(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),

@@ -1,12 +1,12 @@
 //! The lists that many people use, by name: what they block, what they break, and under which licence they are. They are
 //! described here and never brought along: each is fetched from its makers, and only when the user says so.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 const LISTS: &str = include_str!("../../../data/lists.json");
 
 /// A well-known list. Its sentences are data: they are shown as they are.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct KnownList {
     /// What it is called as a list of the user's.

@@ -85,7 +85,8 @@ impl Lists {
                 lists.add_own(list);
                 continue;
             }
-            if built_in.iter().any(|known| known.name == list.name) {
+            // One that is off need not be there.
+            if !list.enabled || built_in.iter().any(|known| known.name == list.name) {
                 continue;
             }
             let path = format!("lists[{number}].name");

@@ -8,6 +8,7 @@ use runtime::{Recording, Whose};
 use super::{Core, lock};
 use crate::error::{Code, CoreError};
 use crate::messages::answers::Done;
+use crate::messages::lists::Named;
 use crate::messages::requests::{BeginAudit, Command, EndAudit};
 use crate::resources::Known;
 use crate::{export, lists_command};
@@ -34,6 +35,13 @@ impl Core {
                 Ok(Done { ok: true, rows: Some(report.contacts.len()), ..Done::default() })
             }
             Command::CompileLists(order) => lists_command::run(&order),
+            Command::AddList(order) => self.add_list(order),
+            Command::UpdateList(order) => self.update_list(order),
+            Command::SetList(order) => self.set_list(&order),
+            Command::RemoveList(Named { name }) => self.change_list(|edit| edit.remove(&name)),
+            Command::UndoList(Named { name }) => {
+                self.change_list(|edit| edit.undo(&name).map(|_| ()))
+            }
             Command::BeginAudit(BeginAudit { uid, values }) => {
                 let running = lock(&self.session);
                 *lock(&self.last_audit) = None;

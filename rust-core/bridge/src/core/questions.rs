@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use policy::{List, Policy};
+use policy::Policy;
 use report::{Report, Sources};
 use store::{Cursor, Filter, HostFilter, Mark, TotalsFilter, Verdict};
 use wire::Owner;
@@ -11,8 +11,9 @@ use wire::Owner;
 use super::{Core, lock, parse};
 use crate::error::CoreError;
 use crate::explain;
-use crate::messages::answers::{AboutHost, Answer, Hour, ListTold, ProtectionTold, Status};
+use crate::messages::answers::{AboutHost, Answer, Hour, ProtectionTold, Status};
 use crate::messages::events::FaultTold;
+use crate::messages::lists::Named;
 use crate::messages::requests::{
     About, Advice, AuditAsked, Changes, Connections, Explain, FollowAdvice, Query, ReportAsked,
     Totals, UndoAdvice, VerdictName,
@@ -41,7 +42,11 @@ impl Core {
                 Policy::compile(&document, &self.resources(), &situation, &runtime::moment())?;
                 Ok(Answer::Good { ok: true })
             }
-            Query::Lists(_) => Ok(self.lists()),
+            Query::Lists(asked) => self.lists(&asked),
+            Query::ListRead(Named { name }) => Ok(Answer::ListRead(self.list_read(&name)?)),
+            Query::ListRows(Named { name }) => Ok(self.list_rows(&name)),
+            Query::KnownLists(_) => Core::known_lists(),
+            Query::Lookup(asked) => self.lookup(&asked),
             Query::About(about) => self.about(&about),
             Query::Report(asked) => Ok(Answer::Report(Box::new(self.report(&asked)?))),
             Query::Advice(advice) => self.advice(&advice),
@@ -186,30 +191,5 @@ impl Core {
             blocked_questions: stats.blocked_questions,
             records_lost: stats.records_lost,
         }
-    }
-
-    fn lists(&self) -> Answer {
-        let resources = self.resources();
-        let document = Arc::clone(&lock(&self.rules).document);
-        let built_in = resources.built_in.as_deref().unwrap_or_default();
-        let told = |list: &List| {
-            let mut indexed = resources.lists.iter().flat_map(|index| index.lists());
-            let indexed = indexed.find(|known| known.name == list.name);
-            let own = list.hosts.as_ref().map_or(0, Vec::len)
-                + list.addresses.as_ref().map_or(0, Vec::len);
-            // The document turns a built-in list on or off by its name.
-            let named = document.lists.iter().find(|named| named.name == list.name);
-            ListTold {
-                name: list.name.clone(),
-                entries: own.max(indexed.map_or(0, |list| list.rules as usize)),
-                enabled: named.unwrap_or(list).enabled,
-            }
-        };
-        let own = document
-            .lists
-            .iter()
-            .filter(|list| built_in.iter().all(|known| known.name != list.name));
-        let lists = built_in.iter().chain(own).map(told).collect();
-        Answer::Lists { lists, unusable: lock(&self.files).unusable() }
     }
 }

@@ -8,6 +8,7 @@ use serde::Serialize;
 use store::HourTotal;
 
 use crate::messages::events::FaultTold;
+use crate::messages::lists::{KnownLists, ListOutcome, ListRead, ListTold, Looked, RowTold};
 use crate::messages::row::{OwnerTold, ReasonTold, Row};
 
 /// An answer to a question.
@@ -33,6 +34,14 @@ pub(crate) enum Answer {
     Good { ok: bool },
     /// To `lists`.
     Lists { lists: Vec<ListTold>, unusable: Vec<Unusable> },
+    /// To `list-read`.
+    ListRead(ListRead),
+    /// To `list-rows`.
+    ListRows { rows: Vec<RowTold> },
+    /// To `known-lists`.
+    KnownLists(KnownLists),
+    /// To `lookup`.
+    Looked(Box<Looked>),
     /// To `about`.
     About {
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -139,15 +148,6 @@ pub(crate) struct Status {
     pub(crate) records_lost: u64,
 }
 
-/// A list.
-#[derive(Debug, Serialize)]
-pub(crate) struct ListTold {
-    pub(crate) name: String,
-    pub(crate) entries: usize,
-    /// The policy uses it.
-    pub(crate) enabled: bool,
-}
-
 /// A file of lists or places that cannot be used.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Unusable {
@@ -171,6 +171,9 @@ pub(crate) struct Done {
     /// Lines that were left out, one for each reason.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) examples: Option<Vec<Example>>,
+    /// What came of adding or updating a list; ok is false where its text was not taken.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) list: Option<Box<ListOutcome>>,
     /// What an audit has heard.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) audit: Option<Box<Audit>>,

@@ -6,6 +6,7 @@
 
 pub(crate) mod answers;
 pub(crate) mod events;
+pub(crate) mod lists;
 pub(crate) mod requests;
 pub(crate) mod row;
 pub(crate) mod state;
@@ -16,7 +17,7 @@ use serde::de::DeserializeOwned;
 use crate::error::{Code, CoreError};
 
 /// The version of the messages.
-const MESSAGES: u32 = 2;
+const MESSAGES: u32 = 3;
 
 /// The answer to `version`.
 #[derive(Serialize)]

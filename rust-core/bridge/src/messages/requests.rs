@@ -8,6 +8,7 @@ use serde::Deserialize;
 use wire::Protocol;
 
 use crate::error::{Code, CoreError};
+use crate::messages::lists::{AddList, ListsAsked, Lookup, Named, SetList, UpdateList};
 
 /// Rows of an answer, where the app does not say how many.
 const USUAL_ROWS: usize = 100;
@@ -37,7 +38,15 @@ pub(crate) enum Query {
     /// Whether a document can be used.
     PolicyCheck(PolicyCheck),
     /// The lists that there are.
-    Lists(Nothing),
+    Lists(ListsAsked),
+    /// How the text of a list is read that the user keeps.
+    ListRead(Named),
+    /// What a built-in list has.
+    ListRows(Named),
+    /// The lists that many people use.
+    KnownLists(Nothing),
+    /// Which lists have a host.
+    Lookup(Lookup),
     /// All that the catalogue knows of a host, or of what is reached without a name.
     About(About),
     /// Whom apps contacted in a period.
@@ -66,6 +75,16 @@ pub(crate) enum Command {
     ExportReport(ExportReport),
     /// Make one index of several lists.
     CompileLists(CompileLists),
+    /// Keep one more list.
+    AddList(AddList),
+    /// Take a newer text of a kept list.
+    UpdateList(UpdateList),
+    /// Switch a kept list on or off, or read it otherwise.
+    SetList(SetList),
+    /// Keep a list no longer.
+    RemoveList(Named),
+    /// Go back to the text before of a kept list.
+    UndoList(Named),
     /// Listen to an app's connections from now on.
     BeginAudit(BeginAudit),
     /// Listen no longer, and tell what was told whom.
@@ -121,7 +140,7 @@ pub(crate) struct Totals {
     pub(crate) app: Option<String>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Explain {
     /// Absent: an app that nobody could tell.

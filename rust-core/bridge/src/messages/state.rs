@@ -25,6 +25,8 @@ pub(crate) struct Config {
     /// Index files of lists. One that is not there has no lists.
     #[serde(default)]
     pub(crate) lists: Vec<PathBuf>,
+    /// The folder of the lists that the user keeps; absent: there are none.
+    pub(crate) user_lists: Option<PathBuf>,
     /// Where addresses are.
     pub(crate) places: Option<PathBuf>,
     /// The device's API level.

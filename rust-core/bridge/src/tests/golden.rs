@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
 use catalog::{Catalog, Protection};
+use collection::{Attempt, KnownList, Schedule, Source, Taken, UserList, Version};
 use engine::{FlowId, Instant};
 use names::http::{Conversation, RequestReader};
 use policy::{Decision, Document, NetworkKind, Refusal, RuleVerdict, Situation};
@@ -19,9 +20,12 @@ use wire::{AppId, FlowKey, HostName, NameSource, Owner, Protocol};
 
 use crate::error::Code;
 use crate::messages::answers::{
-    AboutHost, Answer, Considered, Done, Example, Hour, ListTold, ProtectionTold, Status, Unusable,
+    AboutHost, Answer, Considered, Done, Example, Hour, ProtectionTold, Status, Unusable,
 };
 use crate::messages::events::{EventTold, Events, FaultTold};
+use crate::messages::lists::{
+    EntryTold, KeptTold, KnownLists, ListOutcome, ListRead, ListTold, Looked, RowTold, SkippedTold,
+};
 use crate::messages::requests::{
     AuditFormat, Command, ExportFormat, ProtocolName, Query, ReportFormat, VerdictName,
 };
@@ -53,7 +57,7 @@ fn the_ways_to_open_and_to_start_are_understood() {
     assert!(config.log.unwrap().ends_with("connections.db"));
     assert!(config.buffer.unwrap().ends_with("buffer.db"));
     assert_eq!((config.log_retention_days, config.lists.len(), config.sdk), (14, 2, 34));
-    assert!(config.places.is_some());
+    assert!(config.places.is_some() && config.user_lists.unwrap().ends_with("lists"));
     let config: Config = read("config", &golden("open-before-unlock")).unwrap();
     assert_eq!((config.log, config.log_retention_days, config.sdk), (None, 7, 28));
     let start: Start = read("start", &golden("start")).unwrap();
@@ -100,7 +104,13 @@ fn every_question_is_understood() {
     assert!(matches!(explain.protocol, ProtocolName::Tcp));
     assert!(matches!(all.next(), Some(Query::Status(_))));
     assert!(matches!(all.next(), Some(Query::PolicyCheck(_))));
-    assert!(matches!(all.next(), Some(Query::Lists(_))));
+    assert!(matches!(all.next(), Some(Query::Lists(asked)) if asked.since.is_none()));
+    assert!(matches!(all.next(), Some(Query::Lists(asked)) if asked.since.is_some()));
+    assert!(matches!(all.next(), Some(Query::ListRead(list)) if list.name == "mine"));
+    assert!(matches!(all.next(), Some(Query::ListRows(list)) if list.name == "built-in never"));
+    assert!(matches!(all.next(), Some(Query::KnownLists(_))));
+    assert!(matches!(all.next(), Some(Query::Lookup(asked)) if asked.host == "tracker.example"));
+    assert!(matches!(all.next(), Some(Query::Lookup(asked)) if asked.document.is_some()));
     let Some(Query::About(about)) = all.next() else { panic!() };
     assert_eq!((about.host.as_deref(), about.address), (Some("tracker.example"), None));
     let Some(Query::About(about)) = all.next() else { panic!() };
@@ -139,6 +149,21 @@ fn every_order_is_understood() {
     let Some(Command::CompileLists(order)) = all.next() else { panic!() };
     assert_eq!((&*order.sources[0].name, order.sources.len()), ("mine", 1));
     assert!(order.to.ends_with("mine.lists") && order.sources[0].path.ends_with("mine.txt"));
+    let Some(Command::AddList(add)) = all.next() else { panic!() };
+    assert!(add.url.is_some() && add.include_subdomains && add.licence == "MIT");
+    assert!(add.text.etag.is_some() && add.text.last_modified.is_some());
+    assert!(matches!(all.next(), Some(Command::AddList(add)) if add.url.is_none()));
+    let Some(Command::UpdateList(update)) = all.next() else { panic!() };
+    assert!(update.accept_shrunken && update.text.unwrap().path.ends_with("list"));
+    let Some(Command::UpdateList(update)) = all.next() else { panic!() };
+    assert!(update.text.is_none() && update.failure.is_none() && !update.accept_shrunken);
+    let Some(Command::UpdateList(update)) = all.next() else { panic!() };
+    assert_eq!(update.failure.as_deref(), Some("no network"));
+    assert!(matches!(all.next(), Some(Command::SetList(set)) if set.on == Some(false)));
+    let Some(Command::SetList(set)) = all.next() else { panic!() };
+    assert_eq!((set.on, set.include_subdomains), (None, Some(true)));
+    assert!(matches!(all.next(), Some(Command::RemoveList(list)) if list.name == "mine"));
+    assert!(matches!(all.next(), Some(Command::UndoList(list)) if list.name == "mine"));
     let Some(Command::BeginAudit(audit)) = all.next() else { panic!() };
     assert_eq!((audit.uid, audit.values), (10_123, false));
     assert!(matches!(all.next(), Some(Command::EndAudit(audit)) if audit.utc_offset == 7200));
@@ -220,6 +245,8 @@ fn each_code_has_its_word() {
         Code::Log,
         Code::LogVersion,
         Code::StorageFull,
+        Code::ListName,
+        Code::Lists,
         Code::Tun,
         Code::System,
         Code::Panic,
@@ -293,14 +320,52 @@ fn answers_look_as_the_app_knows_them() {
         "status-stopped": value(&Answer::Status(Box::default())),
         "policy-check": value(&Answer::Good { ok: true }),
         "lists": value(&Answer::Lists {
-            lists: vec![ListTold { name: "mine".to_owned(), entries: 2, enabled: true }],
+            lists: vec![
+                ListTold { hits: Some(17), kept: Some(Box::new(KeptTold::new(&kept()))), ..list("mine", 2) },
+                list("built-in trackers", 5),
+            ],
             unusable: vec![Unusable {
                 path: "/data/user/0/org.hushwall/files/builtin.lists".to_owned(),
                 message: "damaged".to_owned(),
             }],
         }),
+        "list-read": value(&Answer::ListRead(ListRead {
+            skipped: 1,
+            examples: vec![SkippedTold {
+                line: 3,
+                text: "no host".to_owned(),
+                reason: "no host name".to_owned(),
+                count: 1,
+            }],
+            kept_open: 1,
+        })),
+        "list-rows": value(&Answer::ListRows {
+            rows: vec![RowTold { about: about(&known), hosts: vec!["ads.example".to_owned()] }],
+        }),
+        "known-lists": value(&Answer::KnownLists(KnownLists { known: vec![known_list()] })),
+        "lookup": value(&Answer::Looked(Box::new(Looked {
+            verdict: "block",
+            reason: ReasonTold::decided(&rule),
+            entries: vec![
+                EntryTold {
+                    list: "mine".to_owned(),
+                    entry: "tracker.example".to_owned(),
+                    effect: "block",
+                    enabled: true,
+                    line: Some(2),
+                },
+                EntryTold {
+                    list: "built-in never".to_owned(),
+                    entry: "example".to_owned(),
+                    effect: "protect",
+                    enabled: false,
+                    line: None,
+                },
+            ],
+            about: Some(Box::new(about(&known))),
+        }))),
         "about": value(&Answer::About {
-            about: Some(Box::new(AboutHost::new(&known.catalog, &known.catalog.rows()[0]))),
+            about: Some(Box::new(about(&known))),
         }),
         "about-unknown": value(&Answer::About { about: None }),
         "report": value(&Answer::Report(Box::new(report(folder.path(), &known)))),
@@ -339,8 +404,85 @@ fn what_came_of_orders_looks_as_the_app_knows_it() {
             }]),
             ..done()
         }),
+        "add-list": value(&Done {
+            list: Some(Box::new(ListOutcome::taken(&taken(), 1))),
+            ..done()
+        }),
+        "update-list": value(&Done {
+            list: Some(Box::new(ListOutcome::refused(collection::Trouble::Shrunken {
+                rules: 1200,
+                before: 84_000,
+            }))),
+            ..Done::default()
+        }),
     });
     compare(&told, "outcomes");
+}
+
+fn about(known: &Known) -> AboutHost {
+    AboutHost::new(&known.catalog, &known.catalog.rows()[0])
+}
+
+fn list(name: &str, entries: usize) -> ListTold {
+    ListTold { name: name.to_owned(), entries, enabled: true, hits: None, kept: None }
+}
+
+fn known_list() -> KnownList {
+    KnownList {
+        name: "mine".to_owned(),
+        title: "Mine".to_owned(),
+        url: "https://lists.example/mine.txt".to_owned(),
+        home: "https://lists.example".to_owned(),
+        licence: "MIT".to_owned(),
+        include_subdomains: true,
+        blocks: "Ads.".to_owned(),
+        breaks: "Seldom anything.".to_owned(),
+    }
+}
+
+fn text_of_a_list(rules: usize) -> Version {
+    Version {
+        sha256: "0".repeat(64).parse().unwrap(),
+        bytes: 34,
+        rules,
+        format: lists::Format::Domains,
+        fetched_at: 1_767_225_600,
+        etag: Some("\"1\"".to_owned()),
+        last_modified: Some("Thu, 01 Jan 2026 00:00:00 GMT".to_owned()),
+    }
+}
+
+/// A list whose last update was not taken.
+fn kept() -> UserList {
+    UserList {
+        name: "mine".to_owned(),
+        source: Source::Url("https://lists.example/mine.txt".to_owned()),
+        format: None,
+        include_subdomains: true,
+        allow_public_suffixes: false,
+        on: true,
+        update: Schedule::ByHand,
+        licence: "MIT".to_owned(),
+        checked_at: 1_767_312_000,
+        now: text_of_a_list(2),
+        before: Some(text_of_a_list(5)),
+        taken_back: None,
+        failure: Some(Attempt {
+            at: 1_767_312_000,
+            trouble: collection::Trouble::Shrunken { rules: 0, before: 2 },
+        }),
+    }
+}
+
+/// Of five rules two were left, one of them without effect.
+fn taken() -> Taken {
+    let other = "1".repeat(64).parse().unwrap();
+    let report = lists::read(b"a.example\nb.example\nno host\n", &lists::Options::default(), drop);
+    Taken {
+        now: text_of_a_list(2),
+        before: Some(Version { sha256: other, ..text_of_a_list(5) }),
+        report: report.unwrap(),
+    }
 }
 
 /// Each message by its name.

@@ -2,3 +2,4 @@
 
 mod golden;
 mod running;
+mod user_lists;

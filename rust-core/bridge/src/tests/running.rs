@@ -96,12 +96,12 @@ fn received(apps: &OwnedFd) -> Vec<u8> {
     }
 }
 
-fn ask(core: &Core, request: &Value) -> Value {
+pub(super) fn ask(core: &Core, request: &Value) -> Value {
     let answer = core.query(read("query", request.to_string().as_bytes()).unwrap()).unwrap();
     serde_json::from_slice(&write(&answer).unwrap()).unwrap()
 }
 
-fn order(core: &Core, request: &Value) -> Value {
+pub(super) fn order(core: &Core, request: &Value) -> Value {
     let done = core.command(read("command", request.to_string().as_bytes()).unwrap()).unwrap();
     serde_json::from_slice(&write(&done).unwrap()).unwrap()
 }

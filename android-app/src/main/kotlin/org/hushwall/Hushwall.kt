@@ -10,6 +10,8 @@ import org.hushwall.apps.AppCatalogue
 import org.hushwall.apps.InstalledApps
 import org.hushwall.core.Core
 import org.hushwall.core.jsonOf
+import org.hushwall.lists.BlockLists
+import org.hushwall.lists.CoreLists
 import org.hushwall.log.ActivityLog
 import org.hushwall.log.CoreLog
 import org.hushwall.policy.Advice
@@ -47,6 +49,7 @@ open class Hushwall : Application() {
     open val policy: UserPolicy get() = filePolicy
     open val advice: Advice by lazy { CoreAdvice(core, filePolicy, apps) }
     open val log: ActivityLog get() = coreLog
+    open val lists: BlockLists by lazy { CoreLists(core) { filePolicy.document(null) } }
     open val gaps: Gaps get() = record
     open val protection: Protection get() = live
 
@@ -58,6 +61,7 @@ open class Hushwall : Application() {
         "buffer" to File(protectedFiles, "buffer.db").path,
         "log_retention_days" to RETENTION_DAYS,
         "lists" to JSONArray(builtIn.lists().map { it.path }),
+        "user_lists" to File(protectedFiles, "lists").path,
         "places" to builtIn.places()?.path,
         "sdk" to Build.VERSION.SDK_INT,
     )

@@ -30,7 +30,7 @@ import org.json.JSONObject
  */
 internal object Messages {
     /** The version of the messages that this app speaks. */
-    const val VERSION = 2
+    const val VERSION = 3
 
     fun parse(bytes: ByteArray) = JSONObject(String(bytes, Charsets.UTF_8))
 
@@ -183,7 +183,7 @@ internal object Messages {
     private fun owner(json: JSONObject) =
         Owner(json.getString("kind"), json.intOrNull("uid"), json.stringOrNull("name"))
 
-    private fun reason(json: JSONObject) = Reason(
+    fun reason(json: JSONObject) = Reason(
         json.getString("code"),
         json.getString("text"),
         json.stringOrNull("list"),

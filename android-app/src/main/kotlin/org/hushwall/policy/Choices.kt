@@ -2,6 +2,7 @@ package org.hushwall.policy
 
 import org.hushwall.core.jsonOf
 import org.hushwall.core.longOrNull
+import org.hushwall.core.objectOrNull
 import org.hushwall.core.objects
 import org.hushwall.core.stringOrNull
 import org.json.JSONArray
@@ -15,6 +16,7 @@ internal data class Choices(
     val lanInside: Boolean = false,
     val pauses: Map<String, Long> = emptyMap(),
     val advised: List<AdvisedList> = emptyList(),
+    val builtIn: BuiltIn = BuiltIn(),
 ) {
     fun toJson(): JSONObject {
         val apps = JSONObject()
@@ -37,6 +39,7 @@ internal data class Choices(
             "rules" to JSONArray(rules.map(::ruleJson)),
             "lan_inside" to true.takeIf { lanInside },
             "advised" to advised.ifEmpty { null }?.let { lists -> JSONArray(lists.map(AdvisedList::json)) },
+            "built_in" to builtIn.toJson(),
         )
     }
 
@@ -74,7 +77,8 @@ internal data class Choices(
                 HostRule(it.getString("id"), it.stringOrNull("app"), it.getString("host"), it.getBoolean("allow"), it.longOrNull("until"))
             }
             val advised = json.objects("advised").map(AdvisedList::of)
-            return Choices(modes, networks, rules, json.optBoolean("lan_inside"), pauses, advised)
+            val builtIn = BuiltIn.read(json.objectOrNull("built_in"))
+            return Choices(modes, networks, rules, json.optBoolean("lan_inside"), pauses, advised, builtIn)
         }
     }
 }

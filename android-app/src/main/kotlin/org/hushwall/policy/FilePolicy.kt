@@ -102,6 +102,14 @@ class FilePolicy(file: File, private val now: () -> Long = System::currentTimeMi
         return Undo { switchOn(gone) }
     }
 
+    override val builtIn: BuiltIn get() = choices.builtIn
+
+    override fun setBuiltIn(builtIn: BuiltIn): Undo {
+        val before = choices.builtIn
+        change(choices.copy(builtIn = builtIn))
+        return Undo { setBuiltIn(before) }
+    }
+
     /** The keys of the apps that are to be left out of the tunnel. */
     fun outside(): List<String> = choices.modes.filterValues { it == AppMode.OUTSIDE }.keys.sorted()
 

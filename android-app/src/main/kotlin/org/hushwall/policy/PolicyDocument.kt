@@ -18,7 +18,7 @@ internal fun policyDocument(choices: Choices, pause: Pause?): JSONObject = jsonO
     "version" to DOCUMENT_VERSION,
     "apps" to JSONArray(choices.modes.toSortedMap().flatMap { (key, mode) -> modeEntries(key, mode) }),
     "rules" to JSONArray(networkRules(choices.networks) + pauseRules(choices.pauses) + choices.rules.flatMap(::hostRules)),
-    "lists" to choices.advised.ifEmpty { null }?.let { lists -> JSONArray(lists.map(AdvisedList::json)) },
+    "lists" to JSONArray(choices.builtIn.documentLists() + choices.advised.map(AdvisedList::json)),
     "pause" to pause?.let { jsonOf("until" to it.until?.let(::seconds)) },
 )
 

@@ -90,6 +90,11 @@ interface UserPolicy {
     /** Switches off what of [advised] has one of these names. */
     fun switchOff(names: Collection<String>): Undo
 
+    /** What counts of the lists that come with the app. */
+    val builtIn: BuiltIn
+
+    fun setBuiltIn(builtIn: BuiltIn): Undo
+
     /** The keys of apps whose mode, networks or pause differ from the default. */
     fun changed(): List<String>
 

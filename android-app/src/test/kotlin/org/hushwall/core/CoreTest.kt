@@ -5,19 +5,27 @@ import java.io.RandomAccessFile
 import java.util.Locale
 import org.hushwall.AppRunner
 import org.hushwall.Phone
+import org.hushwall.lists.ListEntry
+import org.hushwall.lists.ListText
+import org.hushwall.lists.ListTrouble
+import org.hushwall.lists.NewList
+import org.hushwall.lists.TextMark
 import org.hushwall.log.LogFilter
 import org.hushwall.log.LogTrouble
 import org.hushwall.log.ReportFormat
 import org.hushwall.policy.AppMode
+import org.hushwall.policy.BuiltIn
 import org.hushwall.policy.CoreAdvice
 import org.hushwall.policy.FilePolicy
 import org.hushwall.policy.NetworkUse
 import org.hushwall.policy.Pause
+import org.hushwall.policy.ProtectionLevel
 import org.hushwall.ui.FakeApps
 import org.hushwall.ui.Seed
 import org.hushwall.ui.report.Week
 import org.json.JSONArray
 import org.junit.Assert.assertEquals
+import org.junit.Assert.assertFalse
 import org.junit.Assert.assertNull
 import org.junit.Assert.assertThrows
 import org.junit.Assert.assertTrue
@@ -48,6 +56,7 @@ class CoreTest {
         policy.hostRule("c.d,e.f", "one.example", allow = true, until = phone.now() + 60_000)
         policy.hostRule("c.d", "one.example", allow = false, until = null)
         policy.pauseApp("c.d,e.f", phone.now() + 60_000)
+        policy.setBuiltIn(BuiltIn(ProtectionLevel.STRICT, makers = false, kits = false, pages = false))
         for (pause in listOf(null, Pause(null), Pause(phone.now() + 60_000))) {
             assertTrue(core.query("policy-check", "document" to policy.document(pause)).getBoolean("ok"))
         }
@@ -113,6 +122,57 @@ class CoreTest {
         assertEquals("Alibaba", log.known(row.copy(host = null, remote = "203.107.1.65:80"))?.about?.organisation)
         assertEquals(0, log.contacts("a.b,c.d", phone.now() - 86_400_000, phone.now()).size)
         assertNull(log.trouble)
+    }
+
+    @Test
+    fun whatCountsOfTheBuiltInListsIsInForceAndToldBeforeTheFilterRuns() {
+        val (policy, lists) = phone.app.policy to phone.app.lists
+        val host = "tracking.intl.miui.com"
+        val looked = lists.lookup("x.$host")
+        assertTrue(looked.blocked)
+        assertEquals(BuiltIn.XIAOMI, looked.reason.list)
+        assertEquals(listOf(ListEntry(BuiltIn.XIAOMI, host, "block", isOn = true, line = null)), looked.entries)
+        assertEquals("Xiaomi", looked.known?.about?.organisation)
+        policy.setBuiltIn(BuiltIn(xiaomi = ProtectionLevel.OFF))
+        assertEquals(false to false, lists.lookup(host).run { blocked to entries.single().isOn })
+        val strict = lists.rows(BuiltIn.XIAOMI_STRICT).first { it.hosts.isNotEmpty() }.hosts.first()
+        assertFalse(lists.lookup(strict).blocked)
+        policy.setBuiltIn(BuiltIn(xiaomi = ProtectionLevel.STRICT))
+        assertEquals(BuiltIn.XIAOMI_STRICT, lists.lookup(strict).reason.list)
+        val all = lists.all(0).associateBy { it.name }
+        assertTrue(all.getValue(BuiltIn.NEVER).places > 20)
+        assertEquals(0L, all.getValue(BuiltIn.KITS).hits)
+    }
+
+    @Test
+    fun aListOfTheUsersCountsAtOnceAndAfterARestartAndSaysWhatItDoesNotTake() {
+        val lists = phone.app.lists
+        val file = File(phone.app.cacheDir, "list").apply { writeText("0.0.0.0 ads.example\n0.0.0.0 b.example\n0.0.0.0 c.example\n!\n") }
+        val added = lists.add(NewList("mine", "https://lists.example/a.txt", "MIT"), ListText(file, TextMark("\"1\"")))
+        assertEquals(3L, added.places)
+        assertNull(added.trouble)
+        core.close()
+        assertTrue(lists.lookup("ads.example").blocked)
+        val kept = checkNotNull(lists.all(0).single { it.name == "mine" }.kept)
+        assertEquals("MIT" to "\"1\"", kept.licence to kept.mark.etag)
+        assertEquals(CoreException.LIST_NAME, assertThrows(CoreException::class.java) { lists.add(NewList("mine", null), ListText(file)) }.code)
+        file.writeText("0.0.0.0 ads.example\n")
+        assertEquals(ListTrouble("shrunken", rules = 1, before = 3), lists.update("mine", ListText(file)).trouble)
+        assertTrue(lists.update("mine", ListText(file), acceptShrunken = true).isChanged)
+        assertFalse(lists.lookup("c.example").blocked)
+        lists.undo("mine")
+        assertTrue(lists.lookup("c.example").blocked)
+        assertEquals("not-fetched", lists.noteUpdate("mine", "no network").trouble?.kind)
+        assertNull(lists.noteUpdate("mine", null).trouble)
+        assertFalse(lists.lookup("x.ads.example").blocked)
+        lists.setIncludesSubdomains("mine", true)
+        assertTrue(lists.lookup("x.ads.example").blocked)
+        assertEquals(0L, lists.reading("mine").withoutEffect)
+        lists.setOn("mine", false)
+        assertFalse(lists.lookup("ads.example").blocked)
+        lists.remove("mine")
+        assertTrue(lists.all(0).none { it.name == "mine" })
+        assertTrue(lists.wellKnown().size > 10)
     }
 
     @Test

@@ -3,6 +3,9 @@ package org.hushwall.core
 import android.app.Application
 import java.io.File
 import org.hushwall.AppRunner
+import org.hushwall.lists.IgnoredLine
+import org.hushwall.lists.ListTrouble
+import org.hushwall.lists.TextMark
 import org.hushwall.log.About
 import org.hushwall.log.Breakage
 import org.hushwall.log.Company
@@ -84,6 +87,33 @@ class GoldenMessagesTest {
         val list = checkNotNull(protection.list)
         assertEquals("Example Ads: Kit", list.name)
         assertEquals("ads.example", list.json().getJSONArray("hosts").getString(0))
+    fun listsTheirRowsAndWhoHasAHost() {
+        val (mine, trackers) = ListMessages.lists(answers.getJSONObject("lists"))
+        assertEquals(listOf(2L, 17L), listOf(mine.places, mine.hits))
+        val kept = checkNotNull(mine.kept)
+        assertEquals("https://lists.example/mine.txt" to 1_767_225_600_000L, kept.url to kept.fetched)
+        assertEquals(TextMark("\"1\"", "Thu, 01 Jan 2026 00:00:00 GMT"), kept.mark)
+        assertEquals(ListTrouble("shrunken", rules = 0, before = 2), kept.trouble)
+        assertNull(trackers.kept)
+        val reading = ListMessages.reading(answers.getJSONObject("list-read"))
+        assertEquals(IgnoredLine(3, "no host", "no host name", 1), reading.examples.single())
+        assertEquals(listOf("ads.example"), ListMessages.rows(answers.getJSONObject("list-rows")).single().hosts)
+        assertEquals("Mine", ListMessages.wellKnown(answers.getJSONObject("known-lists")).single().title)
+        val looked = ListMessages.looked(answers.getJSONObject("lookup"))
+        assertTrue(looked.blocked)
+        assertEquals(listOf(2, null), looked.entries.map { it.line })
+        assertEquals("Example Ads", looked.known?.about?.organisation)
+    }
+
+    @Test
+    fun whatCameOfAListsText() {
+        val outcomes = golden("outcomes")
+        val added = ListMessages.outcome(outcomes.getJSONObject("add-list"))
+        assertEquals(listOf(2L, 1L, 1L), listOf(added.places, added.ignored, added.withoutEffect))
+        assertTrue(added.isChanged)
+        val refused = ListMessages.outcome(outcomes.getJSONObject("update-list"))
+        assertEquals(ListTrouble("shrunken", rules = 1200, before = 84_000), refused.trouble)
+        assertFalse(refused.isChanged)
     }
 
     @Test

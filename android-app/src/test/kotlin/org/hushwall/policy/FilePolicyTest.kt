@@ -4,6 +4,7 @@ import android.app.Application
 import java.io.File
 import org.hushwall.AppRunner
 import org.json.JSONObject
+import org.hushwall.core.objects
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertFalse
 import org.junit.Assert.assertNull
@@ -64,6 +65,17 @@ class FilePolicyTest {
         assertFalse(policy().document(null).has("lists"))
         gone.undo()
         assertEquals(listOf(card), policy().advised)
+    fun whatCountsOfTheBuiltInListsIsKeptTakenBackAndToldByName() {
+        val names = { policy: FilePolicy -> policy.document(null).getJSONArray("lists").objects().map { it.getString("name") } }
+        val policy = policy()
+        assertEquals(listOf(BuiltIn.ALL, BuiltIn.XIAOMI, BuiltIn.MAKERS, BuiltIn.KITS), names(policy))
+        val chosen = BuiltIn(ProtectionLevel.STRICT, makers = false, kits = true, pages = false)
+        val change = policy.setBuiltIn(chosen)
+        assertEquals(chosen, policy().builtIn)
+        assertEquals(listOf(BuiltIn.ALL, BuiltIn.XIAOMI, BuiltIn.XIAOMI_STRICT, BuiltIn.KITS, BuiltIn.PAGES), names(policy()))
+        change.undo()
+        assertEquals(BuiltIn(), policy().builtIn)
+        assertFalse("built_in" in file.readText())
     }
 
     @Test

@@ -27,6 +27,7 @@ import org.hushwall.log.ReportPeriod
 import org.hushwall.log.addressOf
 import org.hushwall.policy.AdvisedList
 import org.hushwall.policy.AppMode
+import org.hushwall.policy.BuiltIn
 import org.hushwall.policy.HostRule
 import org.hushwall.policy.NetworkUse
 import org.hushwall.policy.PolicyTrouble
@@ -44,6 +45,7 @@ class FakeHushwall : Hushwall() {
     override val policy = FakePolicy()
     override val advice = FakeAdvice(policy)
     override val log = FakeLog()
+    override val lists = FakeLists()
     override val gaps = FakeGaps()
     override val protection = FakeProtection()
 
@@ -176,6 +178,13 @@ class FakePolicy : UserPolicy {
         val (gone, others) = advised.partition { it.name in names }
         advised = others
         return changed { switchOn(gone) }
+    override var builtIn = BuiltIn()
+        private set
+
+    override fun setBuiltIn(builtIn: BuiltIn): Undo {
+        val before = this.builtIn
+        this.builtIn = builtIn
+        return changed { setBuiltIn(before) }
     }
 
     override fun startAfresh(): Boolean {

@@ -11,9 +11,13 @@ import android.view.WindowInsets
 import android.widget.TextView
 import org.hushwall.AppRunner
 import org.hushwall.ui.advice.AdviceActivity
+import org.hushwall.policy.BuiltIn
 import org.hushwall.ui.app.AppActivity
 import org.hushwall.ui.connection.ConnectionActivity
 import org.hushwall.ui.connection.RowBundle
+import org.hushwall.ui.lists.ListRowsActivity
+import org.hushwall.ui.lists.ListsActivity
+import org.hushwall.ui.lists.LookupActivity
 import org.hushwall.ui.main.MainActivity
 import org.hushwall.ui.record.RecordActivity
 import org.hushwall.ui.settings.RulesActivity
@@ -61,6 +65,9 @@ class InsetsTest {
             RecordActivity::class.java to Intent(),
             SettingsActivity::class.java to Intent(),
             RulesActivity::class.java to Intent(),
+            ListsActivity::class.java to Intent(),
+            ListRowsActivity::class.java to Intent().putExtra(ListRowsActivity.LIST, BuiltIn.NEVER),
+            LookupActivity::class.java to Intent(),
             SetupCheckActivity::class.java to Intent(),
             SetupActivity::class.java to Intent(),
         )

@@ -15,9 +15,13 @@ import android.widget.TextView
 import org.hushwall.AppRunner
 import org.hushwall.R
 import org.hushwall.ui.advice.AdviceActivity
+import org.hushwall.policy.BuiltIn
 import org.hushwall.ui.app.AppActivity
 import org.hushwall.ui.connection.ConnectionActivity
 import org.hushwall.ui.connection.RowBundle
+import org.hushwall.ui.lists.ListRowsActivity
+import org.hushwall.ui.lists.ListsActivity
+import org.hushwall.ui.lists.LookupActivity
 import org.hushwall.ui.main.MainActivity
 import org.hushwall.ui.record.RecordActivity
 import org.hushwall.ui.settings.RulesActivity
@@ -111,6 +115,9 @@ class LookTest {
         look(SettingsActivity::class.java)
         Stage.fake.policy.hostRule(null, "ads.example.com", allow = false, until = null)
         look(RulesActivity::class.java)
+        look(ListsActivity::class.java)
+        look(ListRowsActivity::class.java, Intent().putExtra(ListRowsActivity.LIST, BuiltIn.NEVER))
+        look(LookupActivity::class.java)
         look(SetupCheckActivity::class.java)
         look(SetupActivity::class.java)
         assertEquals(faults.joinToString("\n"), 0, faults.size)

@@ -14,6 +14,8 @@ import org.hushwall.ui.kit.Work
 import org.hushwall.ui.kit.add
 import org.hushwall.ui.kit.pad
 import org.hushwall.ui.kit.text
+import org.hushwall.ui.lists.ListsActivity
+import org.hushwall.ui.lists.words
 import org.hushwall.ui.record.RecordActivity
 import org.hushwall.ui.setup.SetupCheckActivity
 import org.hushwall.ui.widget.PageScreen
@@ -43,6 +45,7 @@ internal class SettingsActivity : PageScreen() {
             R.string.what_is_stopped,
             listOf(
                 SettingsRow.Content(R.string.advice_title, advice) { open(AdviceActivity::class.java) },
+                SettingsRow.Content(R.string.lists_title, levelInWords()) { open(ListsActivity::class.java) },
                 SettingsRow.Content(R.string.your_rules, count) { open(RulesActivity::class.java) },
             ),
         )
@@ -80,6 +83,11 @@ internal class SettingsActivity : PageScreen() {
         val heading = page.add(text(this, Type.SMALL_MEDIUM, R.color.ink2, getString(title)).pad(4, 8))
         Compat.heading(heading)
         rows.forEachIndexed { i, row -> page.add(SettingsRow(this, row, i == 0, i == rows.size - 1)) }
+    }
+
+    private fun levelInWords(): String {
+        val level = getString(hushwall.policy.builtIn.xiaomi.words.first)
+        return getString(R.string.lists_level_spoken, getString(R.string.lists_xiaomi), level)
     }
 
     private fun askDelete() {

@@ -14,6 +14,7 @@ import org.hushwall.log.Known
 import org.hushwall.log.LogRow
 import org.hushwall.log.Reason
 import org.hushwall.log.addressOf
+import org.hushwall.policy.BuiltIn
 
 /** The sentence with [part] of it in bold. */
 internal fun emphasized(sentence: String, part: String, colour: Int? = null): CharSequence {
@@ -42,7 +43,7 @@ internal class Verdicts(private val context: Context) {
         if (row.reason.code == "listed") row.about?.let(purposes::word)?.let { return it }
         val list = row.reason.list
         if (row.reason.code == "listed" && list != null &&
-            list != BUILT_IN
+            list !in TRACKERS
         ) return context.getString(R.string.reason_listed, listName(list))
         return context.getString(shortOf(row.reason, row.blocked))
     }
@@ -60,7 +61,7 @@ internal class Verdicts(private val context: Context) {
     fun decidedBy(row: LogRow, known: Known?): Pair<String, String?> {
         val reason = row.reason
         val list = reason.list
-        val builtIn = row.about?.takeIf { reason.code == "listed" && (list == BUILT_IN || list == BUILT_IN_STRICT) }
+        val builtIn = row.about?.takeIf { reason.code == "listed" && list in TRACKERS }
         if (builtIn != null) {
             val source = known?.let { purposes.best(it.sources) }
             val words = Words(context)
@@ -151,22 +152,22 @@ internal class Verdicts(private val context: Context) {
     private fun isForOwnApp(row: LogRow): Boolean = row.reason.code == "nothing-against" && row.about?.isOwn == true
 
     private fun titleOf(list: String): String =
-        if (list in COMING_WITH) listName(list) else context.getString(R.string.decided_list, listName(list))
+        if (list in TRACKERS || list == BuiltIn.NEVER) listName(list) else context.getString(R.string.decided_list, listName(list))
 
-    private fun listName(name: String): String =
+    fun listName(name: String): String =
         when (name) {
-            BUILT_IN -> context.getString(R.string.decided_builtin)
-            BUILT_IN_STRICT -> context.getString(R.string.list_strict)
-            BUILT_IN_NEVER -> context.getString(R.string.list_kept_open)
+            BuiltIn.ALL -> context.getString(R.string.decided_builtin)
+            BuiltIn.XIAOMI -> context.getString(R.string.lists_xiaomi)
+            BuiltIn.XIAOMI_STRICT -> context.getString(R.string.lists_xiaomi_strict)
+            BuiltIn.MAKERS -> context.getString(R.string.lists_makers)
+            BuiltIn.KITS -> context.getString(R.string.lists_kits)
+            BuiltIn.NEVER -> context.getString(R.string.list_kept_open)
             else -> Words(context).name(name)
         }
 
     companion object {
-        /** Names of the lists that come with the app (rust-core/catalog). */
-        private const val BUILT_IN = "built-in trackers"
-        private const val BUILT_IN_STRICT = "built-in strict"
-        private const val BUILT_IN_NEVER = "built-in never"
-        private val COMING_WITH = setOf(BUILT_IN, BUILT_IN_STRICT, BUILT_IN_NEVER)
+        /** The lists of trackers that come with the app. */
+        private val TRACKERS = setOf(BuiltIn.ALL, BuiltIn.XIAOMI, BuiltIn.XIAOMI_STRICT, BuiltIn.MAKERS, BuiltIn.KITS)
 
         fun address(end: String): String = addressOf(end)
     }
