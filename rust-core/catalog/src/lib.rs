@@ -11,7 +11,7 @@ mod row;
 mod words;
 
 pub use advice::{Advice, Protection};
-pub use catalog::{Catalog, CatalogError, NEVER, STRICT, TRACKERS};
+pub use catalog::{Catalog, CatalogError, NEVER, Reach, STRICT, TRACKERS};
 pub use row::{
     Breakage, Category, Certainty, Data, Evidence, Level, Organisation, Row, Severity, Source,
     SourceKind,

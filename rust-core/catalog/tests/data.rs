@@ -6,7 +6,9 @@ use std::fs;
 use std::net::IpAddr;
 use std::path::Path;
 
-use hushwall_catalog::{Catalog, Certainty, Level, NEVER, Row, STRICT, Severity, TRACKERS};
+use hushwall_catalog::{
+    Catalog, Category, Certainty, Level, NEVER, Row, STRICT, Severity, TRACKERS,
+};
 use policy::{Document, Evidence, Moment, Policy, Reason, Resources, Situation, Subject, Verdict};
 use serde_json::Value;
 use wire::{AppId, FlowKey, HostName, NameSource, Owner, Protocol};
@@ -352,6 +354,23 @@ fn advice_is_followed_at_once_and_undone_at_once() {
     assert!(again.is_empty(), "a protection comes once");
     assert_eq!(catalog.undo_advice(&mut document), news);
     assert_eq!(document, own, "what the user wrote stays");
+}
+
+#[test]
+fn what_rows_lead_to_is_found_and_nothing_of_others_below() {
+    let catalog = catalog();
+    let adobe = catalog.reach(|_, organisation| organisation.name == "Adobe");
+    let below: Vec<(&str, Vec<&str>)> = adobe
+        .hosts
+        .iter()
+        .map(|(host, except)| (host.as_str(), except.iter().map(|name| name.as_str()).collect()))
+        .collect();
+    assert!(below.contains(&("2o7.net", vec!["samsung-com.112.2o7.net"])), "{below:?}");
+    let lookups = catalog.reach(|row, organisation| {
+        organisation.name == "Alibaba" && row.category == Category::NameLookup
+    });
+    assert!(!lookups.addresses.is_empty());
+    assert!(catalog.reach(|_, organisation| organisation.name == "adobe").hosts.is_empty());
 }
 
 #[test]
