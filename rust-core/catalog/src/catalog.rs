@@ -1,9 +1,9 @@
 //! The rows of all files, ready to be asked.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::net::{IpAddr, SocketAddr};
 
-use policy::{List, ListException, Role};
+use policy::{List, ListException, ListedAddresses, Role};
 use serde::Deserialize;
 use wire::{HostName, Protocol};
 
@@ -21,6 +21,15 @@ pub struct Catalog {
     rows: Vec<Row>,
     /// The place of the row that has this host.
     by_host: HashMap<String, usize>,
+}
+
+/// Where rows lead.
+#[derive(Clone, Debug, Default)]
+pub struct Reach<'c> {
+    /// Hosts, each with all names below it but these, which lead elsewhere, and all below them.
+    pub hosts: Vec<(&'c HostName, Vec<&'c HostName>)>,
+    /// What is reached without a name.
+    pub addresses: Vec<&'c ListedAddresses>,
 }
 
 /// Why files are no catalogue.
@@ -141,6 +150,25 @@ impl Catalog {
             self.organisation(row).is_some_and(|known| known.name.to_lowercase().contains(&text))
         };
         self.rows.iter().filter(is_meant).flat_map(|row| row.hosts.iter().cloned()).collect()
+    }
+
+    /// Where the rows lead that `is_meant` takes, as [`Catalog::about`] finds them. It is asked of each row and its organisation.
+    pub fn reach(&self, is_meant: impl Fn(&Row, &Organisation) -> bool) -> Reach<'_> {
+        let is_meant = |row: &Row| self.organisation(row).is_some_and(|known| is_meant(row, known));
+        let mut hosts: BTreeMap<&HostName, Vec<&HostName>> = BTreeMap::new();
+        let (meant, others): (Vec<&Row>, Vec<&Row>) =
+            self.rows.iter().partition(|row| is_meant(row));
+        let named = meant.iter().flat_map(|row| &row.hosts);
+        hosts.extend(named.map(|host| (host, Vec::new())));
+        let above: HashMap<&str, &HostName> =
+            hosts.keys().map(|host| (host.as_str(), *host)).collect();
+        for other in others.iter().flat_map(|row| &row.hosts) {
+            for host in other.suffixes().filter_map(|suffix| above.get(suffix)) {
+                hosts.entry(host).or_default().push(other);
+            }
+        }
+        let addresses = meant.iter().flat_map(|row| &row.addresses).collect();
+        Reach { hosts: hosts.into_iter().collect(), addresses }
     }
 
     /// One row as a list of a policy document, named by [`Catalog::title`]: so a single strict row is switched on.

@@ -12,7 +12,7 @@ mod row;
 mod words;
 
 pub use advice::{Advice, Protection};
-pub use catalog::{Catalog, CatalogError};
+pub use catalog::{Catalog, CatalogError, Reach};
 pub use groups::{KITS, MAKERS, NEVER, STRICT, TRACKERS, XIAOMI, XIAOMI_STRICT};
 pub use row::{
     Breakage, Category, Certainty, Data, Evidence, Level, Organisation, Row, Severity, Source,

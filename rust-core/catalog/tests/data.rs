@@ -7,8 +7,8 @@ use std::net::IpAddr;
 use std::path::Path;
 
 use hushwall_catalog::{
-    Catalog, Certainty, KITS, Level, MAKERS, NEVER, Row, STRICT, Severity, TRACKERS, XIAOMI,
-    XIAOMI_STRICT,
+    Catalog, Category, Certainty, KITS, Level, MAKERS, NEVER, Row, STRICT, Severity, TRACKERS,
+    XIAOMI, XIAOMI_STRICT,
 };
 use policy::{Document, Evidence, Moment, Policy, Reason, Resources, Situation, Subject, Verdict};
 use serde_json::Value;
@@ -372,6 +372,23 @@ fn advice_is_followed_at_once_and_undone_at_once() {
     assert!(!is_on(&groups, "samsung.analytics"), "its group is off");
     assert_eq!(catalog.undo_advice(&mut document), news);
     assert_eq!(document, own, "what the user wrote stays");
+}
+
+#[test]
+fn what_rows_lead_to_is_found_and_nothing_of_others_below() {
+    let catalog = catalog();
+    let adobe = catalog.reach(|_, organisation| organisation.name == "Adobe");
+    let below: Vec<(&str, Vec<&str>)> = adobe
+        .hosts
+        .iter()
+        .map(|(host, except)| (host.as_str(), except.iter().map(|name| name.as_str()).collect()))
+        .collect();
+    assert!(below.contains(&("2o7.net", vec!["samsung-com.112.2o7.net"])), "{below:?}");
+    let lookups = catalog.reach(|row, organisation| {
+        organisation.name == "Alibaba" && row.category == Category::NameLookup
+    });
+    assert!(!lookups.addresses.is_empty());
+    assert!(catalog.reach(|_, organisation| organisation.name == "adobe").hosts.is_empty());
 }
 
 #[test]

@@ -36,6 +36,11 @@ impl AddressRange {
         self.first.is_ipv4() == address.is_ipv4() && (self.first..=self.last).contains(&address)
     }
 
+    /// The first address and the last, of the same family.
+    pub fn bounds(&self) -> (IpAddr, IpAddr) {
+        (self.first, self.last)
+    }
+
     /// How narrow it is: 128 for one address, less by one for each doubling. So IPv4 and IPv6 are compared by how many
     /// addresses they have.
     pub(crate) fn narrowness(&self) -> u32 {
@@ -72,6 +77,11 @@ impl PortRange {
     /// Whether the port is in it.
     pub fn contains(&self, port: u16) -> bool {
         (self.first..=self.last).contains(&port)
+    }
+
+    /// The first port and the last.
+    pub fn bounds(&self) -> (u16, u16) {
+        (self.first, self.last)
     }
 
     /// How many ports it leaves out.

@@ -1,7 +1,10 @@
 //! The connections of a period, out of the log.
 
-use store::{Connection, Filter, HourTotal, Reader, StoreError, TotalsFilter};
-use wire::Owner;
+use catalog::Reach;
+use store::{
+    Addresses, Below, Connection, Filter, HourTotal, Reader, Remotes, StoreError, TotalsFilter,
+};
+use wire::{HostName, Owner, Protocol};
 
 use crate::Period;
 
@@ -64,6 +67,26 @@ pub(crate) fn totals(
     }
     totals.sort_by_key(|hour| hour.hour_ms);
     Ok(totals)
+}
+
+/// Where rows of the catalogue lead, as the log is asked for it.
+pub fn remotes(reach: &Reach<'_>) -> Remotes {
+    let below = |(host, except): &(&HostName, Vec<&HostName>)| Below {
+        host: (*host).clone(),
+        except: except.iter().map(|name| (*name).clone()).collect(),
+    };
+    Remotes {
+        hosts: reach.hosts.iter().map(below).collect(),
+        addresses: reach
+            .addresses
+            .iter()
+            .map(|listed| {
+                let (first, last) = listed.addresses.bounds();
+                let ports = listed.ports.map(|ports| ports.bounds());
+                Addresses { first, last, ports, protocol: listed.protocol.map(Protocol::from) }
+            })
+            .collect(),
+    }
 }
 
 fn pages(

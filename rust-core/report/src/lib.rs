@@ -16,6 +16,7 @@ mod table;
 
 pub use contact::{Contact, Count, Reason, Sum};
 pub use escape::{csv_row, harmless, harmless_html, harmless_json};
+pub use gather::remotes;
 pub use overview::{Company, Day, Decided, Total};
 pub use page::html;
 pub use report::{Period, Question, Report, Sources, UtcOffset};

@@ -2,8 +2,9 @@
 
 use rusqlite::Connection as Sqlite;
 
+use crate::condition::Condition;
 use crate::error::StoreError;
-use crate::query::{Changes, Condition, Filter, Mark};
+use crate::query::{Changes, Filter, Mark};
 use crate::reader::Reader;
 use crate::{row, schema};
 

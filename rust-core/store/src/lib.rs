@@ -6,9 +6,10 @@
 //! connections as plain data; where they come from is the caller's business.
 //!
 //! Reading order: `connection` and `reason` say what is kept, `schema` and `upgrade` how it lies in the file, `open` how a
-//! log is told from a damaged, a newer or a foreign file, `writer`, `subject`, `retention` and `transfer` what goes in and out, `query`, `page`,
+//! log is told from a damaged, a newer or a foreign file, `writer`, `subject`, `retention` and `transfer` what goes in and out, `query`, `condition`, `page`,
 //! `follow` and `totals` how it is read.
 
+mod condition;
 mod connection;
 mod error;
 mod follow;
@@ -29,7 +30,7 @@ mod writer;
 pub use connection::{Confidence, Connection, State, Verdict, is_question};
 pub use error::{StoreError, Trouble};
 pub use open::Opened;
-pub use query::{Changes, Cursor, Filter, HostFilter, Mark, Page, Row};
+pub use query::{Addresses, Below, Changes, Cursor, Filter, HostFilter, Mark, Page, Remotes, Row};
 pub use reader::Reader;
 pub use reason::{Listed, Reason, ReasonCode};
 pub use retention::{Maintained, Options};

@@ -4,13 +4,17 @@
 //! next few: they are looked at one by one. What fits *few* has few subjects: each one's newest connection stands at its
 //! subject, the newest of those comes first, then that subject's next one takes its place, and so on. Either way the
 //! work depends on the page and on the number of subjects, never on the number of connections.
+//!
+//! A filter that asks for what no subject has (the country, the network, the screen, an address) is the exception: the
+//! first way is gone to its end. A million connections take some 0.7 s.
 
 use std::collections::BinaryHeap;
 
 use rusqlite::{Connection as Sqlite, OptionalExtension};
 
+use crate::condition::Condition;
 use crate::error::StoreError;
-use crate::query::{Condition, Cursor, Filter, Page};
+use crate::query::{Cursor, Filter, Page};
 use crate::reader::Reader;
 use crate::{follow, row, schema};
 
@@ -83,7 +87,7 @@ fn scan(
     keys: &mut Vec<i64>,
 ) -> rusqlite::Result<Option<i64>> {
     let mut statement = sqlite.prepare_cached(&format!(
-        "SELECT key, {} FROM connection CROSS JOIN subject ON subject.id = connection.subject
+        "SELECT key, ifnull({}, FALSE) FROM connection CROSS JOIN subject ON subject.id = connection.subject
          WHERE key >= :from AND key < :below ORDER BY key DESC",
         condition.of_each()
     ))?;
@@ -99,7 +103,7 @@ fn scan(
             }
         }
         looked_at += 1;
-        if looked_at >= WINDOW {
+        if looked_at >= WINDOW && !condition.is_of_connections() {
             return Ok(Some(key));
         }
     }

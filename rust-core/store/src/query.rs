@@ -1,11 +1,10 @@
-//! What can be asked of the log, what comes back, and how a filter reads in SQL.
+//! What can be asked of the log, and what comes back.
 
-use rusqlite::ToSql;
-use rusqlite::types::Value;
+use std::net::IpAddr;
+
 use wire::{HostName, Protocol};
 
-use crate::connection::{Code, Connection, Verdict};
-use crate::schema;
+use crate::connection::{Confidence, Connection, Verdict};
 
 /// Which connections to read; the default is all. What is set must all hold.
 #[derive(Clone, Debug, Default)]
@@ -28,6 +27,47 @@ pub struct Filter {
     pub text: Option<String>,
     /// Hosts that the text means too, each with all below it: who knows whose hosts are finds a company's so.
     pub text_hosts: Vec<HostName>,
+    /// What is reached is one of these; where there are none, nothing fits.
+    pub remotes: Option<Remotes>,
+    /// The remote's country as it was known then, ISO 3166-1 alpha-2.
+    pub country: Option<[u8; 2]>,
+    /// What the network was called.
+    pub network: Option<String>,
+    /// The screen was on when it began, or off. What began while nobody could tell fits neither.
+    pub screen_on: Option<bool>,
+    /// How sure its name is.
+    pub confidence: Option<Confidence>,
+}
+
+/// Hosts and addresses.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Remotes {
+    /// The hosts.
+    pub hosts: Vec<Below>,
+    /// The addresses, for connections without a name.
+    pub addresses: Vec<Addresses>,
+}
+
+/// A name and all below it, without some of these and all below them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Below {
+    /// The name.
+    pub host: HostName,
+    /// The names below it that are not meant.
+    pub except: Vec<HostName>,
+}
+
+/// Addresses of one family from the first to the last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Addresses {
+    /// The first.
+    pub first: IpAddr,
+    /// The last.
+    pub last: IpAddr,
+    /// Only with a port from the first to the last of these.
+    pub ports: Option<(u16, u16)>,
+    /// Only over this.
+    pub protocol: Option<Protocol>,
 }
 
 /// Which hosts.
@@ -76,126 +116,4 @@ pub struct Changes {
     pub mark: Mark,
     /// There is more already: ask again at once.
     pub more: bool,
-}
-
-/// SQL: whether the row of table `app` is the app named `:app`.
-pub(crate) const APP_MATCHES: &str =
-    "(app.name = :app OR substr(app.name, -length(:app) - 1) = '/' || :app
-    OR instr(',' || app.name || ',', ',' || :app || ',') > 0)";
-
-/// What a text stands for.
-struct Text {
-    /// SQL: the ids of the hosts that it means, whatever their names are.
-    hosts: Option<String>,
-}
-
-/// A filter in SQL: a condition over the table `subject`, and its parameters.
-pub(crate) struct Condition {
-    sql: String,
-    /// The condition includes the text `:text`.
-    text: Option<Text>,
-    parameters: Vec<(&'static str, Value)>,
-}
-
-impl Condition {
-    /// Everything the filter asks for but the time.
-    pub(crate) fn new(filter: &Filter) -> Self {
-        let mut condition =
-            Condition { sql: "TRUE".to_owned(), text: None, parameters: Vec::new() };
-        if let Some(app) = &filter.app {
-            condition.and(
-                &format!("subject.app IN (SELECT id FROM app WHERE {APP_MATCHES})"),
-                ":app",
-                app.clone(),
-            );
-        }
-        if let Some(uid) = filter.uid {
-            condition.and(
-                "subject.app IN (SELECT id FROM app WHERE uid = :uid)",
-                ":uid",
-                i64::from(uid),
-            );
-        }
-        match &filter.host {
-            Some(HostFilter::Exact(name)) => condition.and(
-                "subject.host IN (SELECT id FROM host WHERE name = :host)",
-                ":host",
-                name.as_str().to_owned(),
-            ),
-            // What is below a name begins, reversed, with the name and a dot; '/' is the character after the dot.
-            Some(HostFilter::Suffix(name)) => condition.and(
-                "subject.host IN (SELECT id FROM host WHERE reversed = :host
-                     UNION ALL SELECT id FROM host WHERE reversed > :host || '.' AND reversed < :host || '/')",
-                ":host",
-                schema::reversed(name.as_str()),
-            ),
-            None => {}
-        }
-        if let Some(verdict) = filter.verdict {
-            condition.and("subject.verdict = :verdict", ":verdict", verdict.code());
-        }
-        if let Some(protocol) = filter.protocol {
-            condition.and("subject.protocol = :protocol", ":protocol", protocol.code());
-        }
-        if let Some(text) = &filter.text {
-            condition.parameters.push((":text", text.to_ascii_lowercase().into()));
-            condition.text = Some(Text { hosts: ids_of(&filter.text_hosts) });
-        }
-        condition
-    }
-
-    /// The condition, for a statement that asks it of a few subjects, one by one.
-    pub(crate) fn of_each(&self) -> String {
-        self.and_text(
-            "ifnull(instr((SELECT name FROM host WHERE id = subject.host), :text), FALSE)
-            OR instr((SELECT lower(name) FROM app WHERE id = subject.app), :text)",
-        )
-    }
-
-    /// The condition, for a statement that looks for all subjects that fit.
-    pub(crate) fn of_all(&self) -> String {
-        self.and_text(
-            "subject.host IN (SELECT id FROM host WHERE instr(name, :text))
-            OR subject.app IN (SELECT id FROM app WHERE instr(lower(name), :text))",
-        )
-    }
-
-    fn and_text(&self, has_text: &str) -> String {
-        match &self.text {
-            Some(Text { hosts: None }) => format!("{} AND ({has_text})", self.sql),
-            Some(Text { hosts: Some(hosts) }) => {
-                format!("{} AND ({has_text} OR subject.host IN ({hosts}))", self.sql)
-            }
-            None => self.sql.clone(),
-        }
-    }
-
-    /// The parameters, after those of the statement around the condition.
-    pub(crate) fn with<'a>(
-        &'a self,
-        others: &[(&'static str, &'a dyn ToSql)],
-    ) -> Vec<(&'static str, &'a dyn ToSql)> {
-        let mut all = others.to_vec();
-        all.extend(self.parameters.iter().map(|(name, value)| (*name, value as &dyn ToSql)));
-        all
-    }
-
-    fn and(&mut self, sql: &str, name: &'static str, value: impl Into<Value>) {
-        self.sql.push_str(" AND ");
-        self.sql.push_str(sql);
-        self.parameters.push((name, value.into()));
-    }
-}
-
-/// SQL: the ids of these hosts and of all below them. Their names are part of it: a host name has no quotes.
-fn ids_of(hosts: &[HostName]) -> Option<String> {
-    let quoted = |host: &HostName| format!("('{}')", schema::reversed(host.as_str()));
-    let values: Vec<String> = hosts.iter().map(quoted).collect();
-    (!values.is_empty()).then(|| {
-        format!(
-            "SELECT host.id FROM (VALUES {}) AS named JOIN host ON host.reversed = named.column1
-                 OR (host.reversed > named.column1 || '.' AND host.reversed < named.column1 || '/')",
-            values.join(", ")
-        )
-    })
 }

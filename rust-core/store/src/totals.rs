@@ -3,9 +3,9 @@
 use rusqlite::{Connection as Sqlite, named_params};
 use wire::Owner;
 
+use crate::condition;
 use crate::connection::{Code as _, Verdict, owner_from_columns};
 use crate::error::StoreError;
-use crate::query;
 use crate::reader::Reader;
 use crate::reason::ReasonCode;
 use crate::schema;
@@ -52,7 +52,7 @@ impl Reader {
              WHERE hour >= :since AND hour < :until AND (:app IS NULL OR {})
                  AND connections + bytes_up + bytes_down > 0
              ORDER BY hour, connections DESC, app.id",
-            query::APP_MATCHES
+            condition::APP_MATCHES
         );
         let mut statement = self.connection.prepare_cached(&sql)?;
         let mut rows = statement.query(named_params! {

@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use common::{BEGIN_MS, all, app, connection, host_name, ids, named, open};
 use hushwall_store::{
-    Confidence, Connection, Filter, HostFilter, Listed, Mark, Options, Reader, Reason, ReasonCode,
-    State, Store, TotalsFilter, Verdict,
+    Addresses, Below, Confidence, Connection, Filter, HostFilter, Listed, Mark, Options, Reader,
+    Reason, ReasonCode, Remotes, State, Store, TotalsFilter, Verdict,
 };
 use wire::{AppId, FlowKey, NameSource, Owner, Protocol};
 
@@ -168,6 +168,92 @@ fn each_filter_finds_what_it_says() {
     ] {
         assert_eq!(ids(&path, &filter), expected, "{filter:?}");
     }
+}
+
+/// What differs among connections of one subject, with the subjects' own filters beside it, by pages and live.
+#[test]
+fn the_circumstances_of_a_connection_are_asked_for_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log.db");
+    let to = |id, remote: &str, protocol| Connection {
+        key: FlowKey { remote: remote.parse().unwrap(), protocol, ..connection(0).key },
+        ..connection(id)
+    };
+    let guess = Some((host_name("a.example"), NameSource::Guess));
+    open(&path)
+        .write(&[
+            Connection { country: Some(*b"SG"), network: "wifi".into(), ..named(1, "a.example") },
+            Connection { country: Some(*b"CN"), screen_on: Some(false), ..named(2, "a.example") },
+            Connection {
+                screen_on: Some(true),
+                network: "mobile".into(),
+                ..named(3, "b.a.example")
+            },
+            Connection { name: guess, ..connection(4) },
+            to(5, "198.51.100.7:443", Protocol::Tcp),
+            to(6, "198.51.100.9:80", Protocol::Tcp),
+            to(7, "[2001:db8::9]:443", Protocol::Udp),
+            named(8, "not-a.example"),
+        ])
+        .unwrap();
+    let below = |host: &str, except: &[&str]| Below {
+        host: host_name(host),
+        except: except.iter().map(|name| host_name(name)).collect(),
+    };
+    let range = |first: &str, last: &str| Addresses {
+        first: first.parse().unwrap(),
+        last: last.parse().unwrap(),
+        ports: None,
+        protocol: None,
+    };
+    let whole = range("198.51.100.0", "198.51.100.255");
+    let either = |hosts: &[Below], addresses: &[Addresses]| Filter {
+        remotes: Some(Remotes { hosts: hosts.to_vec(), addresses: addresses.to_vec() }),
+        ..everything()
+    };
+    let six = range("2001:db8::", "2001:db8::ffff");
+    for (filter, expected) in [
+        (Filter { country: Some(*b"SG"), ..everything() }, &[1_u64][..]),
+        (Filter { country: Some(*b"US"), ..everything() }, &[]),
+        (Filter { network: Some("mobile".into()), ..everything() }, &[3]),
+        (Filter { screen_on: Some(false), ..everything() }, &[2]),
+        (Filter { screen_on: Some(true), ..everything() }, &[3]),
+        (Filter { confidence: Some(Confidence::Guessed), ..everything() }, &[4]),
+        (
+            Filter { confidence: Some(Confidence::Seen), text: Some("b.a".into()), ..everything() },
+            &[3],
+        ),
+        (either(&[below("a.example", &[])], &[]), &[4, 3, 2, 1]),
+        (either(&[below("a.example", &["b.a.example"])], &[]), &[4, 2, 1]),
+        (
+            either(&[below("a.example", &["b.a.example"]), below("b.a.example", &[])], &[]),
+            &[4, 3, 2, 1],
+        ),
+        (either(&[], &[]), &[]),
+        (either(&[], &[whole]), &[6, 5]),
+        (either(&[], &[Addresses { ports: Some((80, 80)), ..whole }]), &[6]),
+        (either(&[below("b.a.example", &[])], &[six]), &[7, 3]),
+        (either(&[], &[Addresses { protocol: Some(Protocol::Tcp), ..six }]), &[]),
+    ] {
+        assert_eq!(ids(&path, &filter), expected, "{filter:?}");
+        let changes = Reader::open(&path).unwrap().follow(&filter, Mark::default(), 100).unwrap();
+        let followed: Vec<u64> = changes.rows.iter().rev().map(|row| row.connection.id).collect();
+        assert_eq!(followed, expected, "live: {filter:?}");
+    }
+}
+
+/// Beyond what is looked at one by one before subjects are asked, among connections of the same subjects.
+#[test]
+fn rare_circumstances_are_found_among_many_and_in_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log.db");
+    let batch: Vec<_> = (0..9000)
+        .map(|id| Connection { screen_on: Some(id % 1201 != 0), ..named(id, "a.example") })
+        .collect();
+    open(&path).write(&batch).unwrap();
+    let off = Filter { screen_on: Some(false), ..everything() };
+    assert_eq!(ids(&path, &off), [8407, 7206, 6005, 4804, 3603, 2402, 1201, 0]);
+    assert_eq!(ids(&path, &Filter { country: Some(*b"SG"), ..everything() }), []);
 }
 
 /// More rows than are looked at one by one, so that the way over the subjects is taken, at several depths.

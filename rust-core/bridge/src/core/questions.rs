@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use policy::Policy;
+use catalog::Organisation;
+use policy::{CountryCode, Policy};
 use report::{Report, Sources};
-use store::{Cursor, Filter, HostFilter, Mark, TotalsFilter, Verdict};
+use store::{Confidence, Cursor, Filter, HostFilter, Mark, TotalsFilter, Verdict};
 use wire::Owner;
 
 use super::{Core, lock, parse};
@@ -16,7 +17,7 @@ use crate::messages::events::FaultTold;
 use crate::messages::lists::Named;
 use crate::messages::requests::{
     About, Advice, AuditAsked, Changes, Connections, Explain, FollowAdvice, Query, ReportAsked,
-    Totals, UndoAdvice, VerdictName,
+    ScreenName, Totals, UndoAdvice, Which,
 };
 use crate::messages::row::Row;
 use crate::resources::Known;
@@ -65,24 +66,7 @@ impl Core {
     }
 
     fn connections(&self, query: &Connections) -> Result<Answer, CoreError> {
-        let filter = Filter {
-            app: query.app.clone(),
-            uid: query.uid,
-            host: query.host.as_deref().map(explain::host).transpose()?.map(HostFilter::Suffix),
-            verdict: query.verdict.map(|verdict| match verdict {
-                VerdictName::Allow => Verdict::Allow,
-                VerdictName::Block => Verdict::Block,
-            }),
-            since_ms: query.since,
-            until_ms: query.until,
-            text: query.text.clone(),
-            text_hosts: query
-                .text
-                .as_deref()
-                .map(|text| self.known().catalog.hosts_of(text))
-                .unwrap_or_default(),
-            protocol: None,
-        };
+        let filter = self.filter(&query.which)?;
         let Some(reader) = lock(&self.journal).reader()? else {
             return Ok(Answer::Connections {
                 rows: Vec::new(),
@@ -96,12 +80,39 @@ impl Core {
     }
 
     fn changes(&self, query: &Changes) -> Result<Answer, CoreError> {
+        let filter = self.filter(&query.which)?;
         let Some(reader) = lock(&self.journal).reader()? else {
             return Ok(Answer::Changes { rows: Vec::new(), mark: query.after, more: false });
         };
-        let changes = reader.follow(&Filter::default(), Mark(query.after), query.limit())?;
+        let changes = reader.follow(&filter, Mark(query.after), query.limit())?;
         let (mark, more) = (changes.mark.0, changes.more);
         Ok(Answer::Changes { rows: self.rows(&changes.rows), mark, more })
+    }
+
+    fn filter(&self, which: &Which) -> Result<Filter, CoreError> {
+        let Known { catalog, .. } = self.known();
+        let is_narrow = which.company.is_some() || which.category.is_some();
+        let is_meant = |row: &catalog::Row, organisation: &Organisation| {
+            which.company.as_ref().is_none_or(|name| *name == organisation.name)
+                && which.category.is_none_or(|category| category == row.category)
+        };
+        let text = which.text.as_deref();
+        Ok(Filter {
+            app: which.app.clone(),
+            uid: which.uid,
+            host: which.host.as_deref().map(explain::host).transpose()?.map(HostFilter::Suffix),
+            verdict: which.verdict.map(Verdict::from),
+            since_ms: which.since,
+            until_ms: which.until,
+            text: which.text.clone(),
+            text_hosts: text.map(|text| catalog.hosts_of(text)).unwrap_or_default(),
+            protocol: None,
+            remotes: is_narrow.then(|| report::remotes(&catalog.reach(is_meant))),
+            country: which.country.map(|CountryCode(letters)| letters),
+            network: which.network.clone(),
+            screen_on: which.screen.map(|screen| matches!(screen, ScreenName::On)),
+            confidence: which.confidence.map(Confidence::from),
+        })
     }
 
     fn totals(&self, query: Totals) -> Result<Answer, CoreError> {

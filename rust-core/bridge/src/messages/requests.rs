@@ -3,8 +3,11 @@
 use std::net::IpAddr;
 use std::path::PathBuf;
 
+use catalog::Category;
+use policy::CountryCode;
 use report::{Period, Question, UtcOffset};
 use serde::Deserialize;
+use store::{Confidence, Verdict};
 use wire::Protocol;
 
 use crate::error::{Code, CoreError};
@@ -100,9 +103,22 @@ pub(crate) enum Command {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Nothing {}
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Connections {
+    #[serde(flatten)]
+    pub(crate) which: Which,
+    /// Where the page before ended.
+    #[serde(default)]
+    pub(crate) before: Option<i64>,
+    #[serde(default)]
+    limit: Option<usize>,
+}
+
+/// Which connections; all of what is named must hold. Its fields stand beside those of the question that it is part of.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Which {
     /// One of the packages of an app.
     pub(crate) app: Option<String>,
     pub(crate) uid: Option<u32>,
@@ -113,9 +129,32 @@ pub(crate) struct Connections {
     pub(crate) until: Option<i64>,
     /// Part of a host, of an app's name or of the name of a company that the catalogue knows.
     pub(crate) text: Option<String>,
-    /// Where the page before ended.
-    pub(crate) before: Option<i64>,
-    limit: Option<usize>,
+    /// The name of a company, as the rows tell it.
+    pub(crate) company: Option<String>,
+    /// What the hosts are for, as the rows tell it.
+    pub(crate) category: Option<Category>,
+    /// Two letters.
+    pub(crate) country: Option<CountryCode>,
+    /// What the network was called: wifi, mobile.
+    pub(crate) network: Option<String>,
+    /// What began while nobody could tell is neither.
+    pub(crate) screen: Option<ScreenName>,
+    pub(crate) confidence: Option<ConfidenceName>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum ScreenName {
+    On,
+    Off,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum ConfidenceName {
+    Guessed,
+    Resolved,
+    Seen,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -128,7 +167,10 @@ pub(crate) enum VerdictName {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Changes {
+    #[serde(flatten)]
+    pub(crate) which: Which,
     pub(crate) after: i64,
+    #[serde(default)]
     limit: Option<usize>,
 }
 
@@ -322,6 +364,25 @@ pub(crate) enum AuditFormat {
     Txt,
     /// The answer to the question for an audit.
     Json,
+}
+
+impl From<VerdictName> for Verdict {
+    fn from(name: VerdictName) -> Self {
+        match name {
+            VerdictName::Allow => Verdict::Allow,
+            VerdictName::Block => Verdict::Block,
+        }
+    }
+}
+
+impl From<ConfidenceName> for Confidence {
+    fn from(name: ConfidenceName) -> Self {
+        match name {
+            ConfidenceName::Guessed => Confidence::Guessed,
+            ConfidenceName::Resolved => Confidence::Resolved,
+            ConfidenceName::Seen => Confidence::Seen,
+        }
+    }
 }
 
 impl From<ProtocolName> for Protocol {

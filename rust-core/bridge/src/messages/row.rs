@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use catalog::{Catalog, Category, Level};
+use geo::Country;
 use serde::Serialize;
 use store::{Connection, Reason};
 use wire::Owner;
@@ -110,7 +111,9 @@ impl Row {
     fn of(connection: &Connection, session: Option<i64>, known: &Known) -> Self {
         let remote = connection.key.remote;
         let place = known.places.as_ref().map(|places| places.lookup(remote.ip()));
-        let country = place.as_ref().and_then(|place| place.country);
+        // What was known at the time comes first: it is what a filter finds.
+        let country = connection.country.map(Country);
+        let country = country.or(place.as_ref().and_then(|place| place.country));
         let network = place.as_ref().and_then(|place| place.network.as_ref());
         let name = connection.name.as_ref();
         let host = name.map(|(host, _)| host);

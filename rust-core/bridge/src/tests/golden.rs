@@ -6,11 +6,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
-use catalog::{Catalog, Protection};
+use catalog::{Catalog, Category, Protection};
 use collection::{Attempt, KnownList, Schedule, Source, Taken, UserList, Version};
 use engine::{FlowId, Instant};
 use names::http::{Conversation, RequestReader};
-use policy::{Decision, Document, NetworkKind, Refusal, RuleVerdict, Situation};
+use policy::{CountryCode, Decision, Document, NetworkKind, Refusal, RuleVerdict, Situation};
 use report::audit::{Audit, Recorded};
 use report::{Report, Sources};
 use runtime::{AddressPlaces, Event, Fault, FlowRecord, LogEvent, RecordState, Traffic};
@@ -27,7 +27,8 @@ use crate::messages::lists::{
     EntryTold, KeptTold, KnownLists, ListOutcome, ListRead, ListTold, Looked, RowTold, SkippedTold,
 };
 use crate::messages::requests::{
-    AuditFormat, Command, ExportFormat, ProtocolName, Query, ReportFormat, VerdictName,
+    AuditFormat, Command, ConfidenceName, ExportFormat, ProtocolName, Query, ReportFormat,
+    ScreenName, VerdictName, Which,
 };
 use crate::messages::row::{ReasonTold, Row};
 use crate::messages::state::{Config, NetworkMessage, PolicyMessage, Start};
@@ -85,17 +86,21 @@ fn policy_and_network_are_understood() {
 fn every_question_is_understood() {
     let mut all = each("queries").into_iter().map(|text| read("query", &text).unwrap());
     let Some(Query::Connections(full)) = all.next() else { panic!() };
-    assert_eq!((full.app.as_deref(), full.uid), (Some("com.example.a"), Some(10_124)));
-    assert_eq!((full.host.as_deref(), full.text.as_deref()), (Some("example"), Some("ads")));
-    assert!(matches!(full.verdict, Some(VerdictName::Block)));
-    assert_eq!(
-        (full.since, full.until, full.before, full.limit()),
-        (Some(1), Some(2), Some(77), 50)
-    );
+    let which = &full.which;
+    assert_eq!((which.app.as_deref(), which.uid), (Some("com.example.a"), Some(10_124)));
+    assert_eq!((which.host.as_deref(), which.text.as_deref()), (Some("example"), Some("ads")));
+    assert!(matches!(which.verdict, Some(VerdictName::Block)));
+    assert_eq!((which.since, which.until), (Some(1), Some(2)));
+    assert_eq!((full.before, full.limit()), (Some(77), 50));
     let Some(Query::Connections(least)) = all.next() else { panic!() };
-    assert_eq!((least.uid, least.limit()), (None, 100));
+    assert_eq!((least.which.uid, least.limit()), (None, 100));
     let Some(Query::Changes(changes)) = all.next() else { panic!() };
-    assert_eq!((changes.after, changes.limit()), (17, 500));
+    assert_eq!((changes.after, changes.limit(), changes.which.app), (17, 500, None));
+    let Some(Query::Connections(narrow)) = all.next() else { panic!() };
+    is_narrow(&narrow.which);
+    let Some(Query::Changes(narrow)) = all.next() else { panic!() };
+    assert_eq!((narrow.after, narrow.limit()), (18, 500));
+    is_narrow(&narrow.which);
     let Some(Query::Totals(totals)) = all.next() else { panic!() };
     assert_eq!((totals.since, totals.until, totals.app.is_some()), (Some(1), Some(2), true));
     let Some(Query::Explain(explain)) = all.next() else { panic!() };
@@ -132,6 +137,17 @@ fn every_question_is_understood() {
     assert!(matches!(all.next(), Some(Query::UndoAdvice(_))));
     assert!(matches!(all.next(), Some(Query::Audit(audit)) if audit.utc_offset == 7200));
     assert!(all.next().is_none());
+}
+
+fn is_narrow(which: &Which) {
+    assert_eq!(which.company.as_deref(), Some("Example Ads"));
+    assert_eq!(which.category, Some(Category::Advertising));
+    assert_eq!(
+        (which.country, which.network.as_deref()),
+        (Some(CountryCode(*b"SG")), Some("wifi"))
+    );
+    assert!(matches!(which.screen, Some(ScreenName::Off)));
+    assert!(matches!(which.confidence, Some(ConfidenceName::Guessed)));
 }
 
 #[test]
@@ -187,7 +203,14 @@ fn a_message_with_a_fault_is_refused_with_its_place() {
         assert_eq!(error.code, Code::BadMessage);
         assert!(error.message.starts_with("config") && error.message.contains(words), "{error}");
     }
-    for text in [r#"{"ask":"status","colour":1}"#, r#"{"ask":"weather"}"#, "{}"] {
+    for text in [
+        r#"{"ask":"connections","colour":1}"#,
+        r#"{"ask":"changes","after":1,"colour":1}"#,
+        r#"{"ask":"connections","country":"Singapore"}"#,
+        r#"{"ask":"status","colour":1}"#,
+        r#"{"ask":"weather"}"#,
+        "{}",
+    ] {
         assert!(read::<Query>("query", text.as_bytes()).is_err(), "{text}");
     }
 }
