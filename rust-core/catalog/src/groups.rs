@@ -25,8 +25,10 @@ pub const KITS: &str = "built-in kits";
 /// Organisations that make phones, other than Xiaomi.
 const MAKER_IDS: [&str; 6] = ["honor", "huawei", "oppo", "samsung", "transsion", "vivo"];
 
-/// Name, level and organisations of each list.
-const LISTS: [(&str, Level, fn(&str) -> bool); 7] = [
+/// A list: its name, and of which level and of whose rows it is made.
+type Built = (&'static str, Level, fn(&str) -> bool);
+
+const LISTS: [Built; 7] = [
     (TRACKERS, Level::Block, |_| true),
     (STRICT, Level::Strict, |_| true),
     (NEVER, Level::Never, |_| true),
@@ -38,9 +40,7 @@ const LISTS: [(&str, Level, fn(&str) -> bool); 7] = [
 
 /// The names of the lists that have a row.
 pub(crate) fn lists_with(row: &Row) -> impl Iterator<Item = &'static str> {
-    let has = |(_, level, is_in): &(&str, Level, fn(&str) -> bool)| {
-        *level == row.level && is_in(&row.organisation)
-    };
+    let has = |(_, level, is_in): &Built| *level == row.level && is_in(&row.organisation);
     LISTS.into_iter().filter(has).map(|(name, ..)| name)
 }
 
@@ -48,7 +48,7 @@ impl Catalog {
     /// The lists that the policy counts without being told: [`TRACKERS`] blocks and [`NEVER`] protects. The others would
     /// block, and are off.
     pub fn lists(&self) -> Vec<List> {
-        let list = |(name, level, is_in): (&str, Level, fn(&str) -> bool)| List {
+        let list = |(name, level, is_in): Built| List {
             role: if level == Level::Never { Role::Protect } else { Role::Block },
             enabled: name == TRACKERS || name == NEVER,
             ..list_of(name, self.rows_with(level, is_in))

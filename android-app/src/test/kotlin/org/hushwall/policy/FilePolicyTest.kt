@@ -3,8 +3,8 @@ package org.hushwall.policy
 import android.app.Application
 import java.io.File
 import org.hushwall.AppRunner
-import org.json.JSONObject
 import org.hushwall.core.objects
+import org.json.JSONObject
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertFalse
 import org.junit.Assert.assertNull

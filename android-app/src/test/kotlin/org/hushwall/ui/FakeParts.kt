@@ -178,6 +178,8 @@ class FakePolicy : UserPolicy {
         val (gone, others) = advised.partition { it.name in names }
         advised = others
         return changed { switchOn(gone) }
+    }
+
     override var builtIn = BuiltIn()
         private set
 

@@ -10,8 +10,8 @@ import android.view.View
 import android.view.WindowInsets
 import android.widget.TextView
 import org.hushwall.AppRunner
-import org.hushwall.ui.advice.AdviceActivity
 import org.hushwall.policy.BuiltIn
+import org.hushwall.ui.advice.AdviceActivity
 import org.hushwall.ui.app.AppActivity
 import org.hushwall.ui.connection.ConnectionActivity
 import org.hushwall.ui.connection.RowBundle

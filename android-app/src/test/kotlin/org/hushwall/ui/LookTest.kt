@@ -14,8 +14,8 @@ import android.widget.EditText
 import android.widget.TextView
 import org.hushwall.AppRunner
 import org.hushwall.R
-import org.hushwall.ui.advice.AdviceActivity
 import org.hushwall.policy.BuiltIn
+import org.hushwall.ui.advice.AdviceActivity
 import org.hushwall.ui.app.AppActivity
 import org.hushwall.ui.connection.ConnectionActivity
 import org.hushwall.ui.connection.RowBundle
