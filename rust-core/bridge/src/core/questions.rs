@@ -5,17 +5,18 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use catalog::Organisation;
 use policy::{CountryCode, List, Policy};
-use report::{Report, Sources};
+use report::{CompanyReport, Report, Sources};
 use store::{Confidence, Cursor, Filter, HostFilter, Mark, TotalsFilter, Verdict};
 use wire::Owner;
 
 use super::{Core, lock, parse};
 use crate::error::CoreError;
 use crate::explain;
-use crate::messages::answers::{AboutHost, Answer, Hour, ListTold, Status};
+use crate::messages::answers::{AboutHost, Answer, CompanyTold, Hour, LastSeen, ListTold, Status};
 use crate::messages::events::FaultTold;
 use crate::messages::requests::{
-    About, Advice, Changes, Connections, Explain, Query, ReportAsked, ScreenName, Totals, Which,
+    About, Advice, Changes, CompanyAsked, Connections, Explain, Query, ReportAsked, ScreenName,
+    Totals, Which,
 };
 use crate::messages::row::Row;
 use crate::resources::Known;
@@ -33,6 +34,7 @@ impl Core {
             Query::Connections(query) => self.connections(&query),
             Query::Changes(query) => self.changes(&query),
             Query::Totals(query) => self.totals(query),
+            Query::LastActive(_) => self.last_active(),
             Query::Explain(question) => self.explain(&question),
             Query::Status(_) => Ok(Answer::Status(Box::new(self.status()))),
             Query::PolicyCheck(check) => {
@@ -44,6 +46,7 @@ impl Core {
             Query::Lists(_) => Ok(self.lists()),
             Query::About(about) => self.about(&about),
             Query::Report(asked) => Ok(Answer::Report(Box::new(self.report(&asked)?))),
+            Query::Company(asked) => self.company(&asked),
             Query::Advice(Advice { packages }) => {
                 let packages = packages.iter().map(String::as_str);
                 Ok(Answer::Advice { protections: self.known().catalog.protections(packages) })
@@ -108,6 +111,12 @@ impl Core {
         Ok(Answer::Totals { hours: totals.iter().map(Hour::from).collect() })
     }
 
+    fn last_active(&self) -> Result<Answer, CoreError> {
+        let log = lock(&self.journal).reader()?;
+        let apps = log.map(|log| log.last_active()).transpose()?.unwrap_or_default();
+        Ok(Answer::LastActive { apps: apps.iter().map(LastSeen::from).collect() })
+    }
+
     fn rows(&self, rows: &[store::Row]) -> Vec<Row> {
         let known = self.known();
         rows.iter().map(|row| Row::logged(row, &known)).collect()
@@ -131,6 +140,16 @@ impl Core {
         };
         let about = row.map(|row| Box::new(AboutHost::new(&catalog, row)));
         Ok(Answer::About { about })
+    }
+
+    fn company(&self, asked: &CompanyAsked) -> Result<Answer, CoreError> {
+        let period = asked.period()?;
+        let Known { catalog, places } = self.known();
+        let log = lock(&self.journal).reader()?;
+        let places = places.as_ref().map(|places| &places.0);
+        let sources = Sources { log: log.as_ref(), catalog: &catalog, places };
+        let company = CompanyReport::of(&sources, &asked.name, period, &asked.midnights)?;
+        Ok(Answer::Company { company: company.map(|company| Box::new(CompanyTold::new(&company))) })
     }
 
     /// Reads the log for a report.

@@ -9,7 +9,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use catalog::{Catalog, Category};
 use engine::{FlowId, Instant};
 use policy::{CountryCode, Decision, Document, NetworkKind, Refusal, RuleVerdict, Situation};
-use report::{Report, Sources};
+use report::{CompanyReport, Hidden, Period, Report, Sources};
 use runtime::{AddressPlaces, Event, Fault, FlowRecord, LogEvent, RecordState, Traffic};
 use serde_json::{Value, json};
 use store::{HourTotal, Listed, Reason, ReasonCode, State, Trouble};
@@ -17,7 +17,8 @@ use wire::{AppId, FlowKey, HostName, NameSource, Owner, Protocol};
 
 use crate::error::Code;
 use crate::messages::answers::{
-    AboutHost, Answer, Considered, Done, Example, Hour, ListTold, Status, Unusable,
+    AboutHost, Answer, CompanyTold, Considered, Done, Example, Hour, LastSeen, ListTold, Status,
+    Unusable,
 };
 use crate::messages::events::{EventTold, Events, FaultTold};
 use crate::messages::requests::{
@@ -97,6 +98,7 @@ fn every_question_is_understood() {
     is_narrow(&narrow.which);
     let Some(Query::Totals(totals)) = all.next() else { panic!() };
     assert_eq!((totals.since, totals.until, totals.app.is_some()), (Some(1), Some(2), true));
+    assert!(matches!(all.next(), Some(Query::LastActive(_))));
     let Some(Query::Explain(explain)) = all.next() else { panic!() };
     assert_eq!((explain.uid, explain.port), (Some(10_124), 443));
     assert!(explain.host.is_some() && explain.address.is_some());
@@ -115,6 +117,9 @@ fn every_question_is_understood() {
     let Some(Query::Report(report)) = all.next() else { panic!() };
     let question = report.question().unwrap();
     assert_eq!((question.before_ms, question.midnights.len()), (Some(1_766_620_800_000), 2));
+    let Some(Query::Company(company)) = all.next() else { panic!() };
+    assert_eq!((&*company.name, company.midnights.len()), ("Example Ads", 2));
+    assert_eq!(company.period().unwrap().until_ms, 1_767_312_000_000);
     let Some(Query::Advice(advice)) = all.next() else { panic!() };
     assert_eq!(advice.packages, ["com.example.a", "com.example.b"]);
     assert!(all.next().is_none());
@@ -143,6 +148,7 @@ fn every_order_is_understood() {
     let Some(Command::ExportReport(export)) = all.next() else { panic!() };
     assert!(matches!(export.format, ReportFormat::Html) && export.to.ends_with("report.html"));
     assert_eq!(export.asked().question().unwrap().midnights.len(), 2);
+    assert_eq!(export.hidden(), Hidden { apps: true, hosts: false });
     let Some(Command::CompileLists(order)) = all.next() else { panic!() };
     assert_eq!((&*order.sources[0].name, order.sources.len()), ("mine", 1));
     assert!(order.to.ends_with("mine.lists") && order.sources[0].path.ends_with("mine.txt"));
@@ -290,6 +296,9 @@ fn answers_look_as_the_app_knows_them() {
         "connections-end": value(&Answer::Connections { rows: Vec::new(), next: None, mark: 17 }),
         "changes": value(&Answer::Changes { rows: rows(), mark: 18, more: true }),
         "totals": value(&Answer::Totals { hours: vec![Hour::from(&total())] }),
+        "last-active": value(&Answer::LastActive {
+            apps: vec![LastSeen::from(&(total().owner, MOMENT_MS))],
+        }),
         "explain": value(&Answer::Explain {
             verdict: "block",
             reason: ReasonTold::decided(&rule),
@@ -312,6 +321,8 @@ fn answers_look_as_the_app_knows_them() {
             about: Some(Box::new(AboutHost::new(&known.catalog, &known.catalog.rows()[0]))),
         }),
         "about-unknown": value(&Answer::About { about: None }),
+        "company": value(&Answer::Company { company: Some(Box::new(company(folder.path(), &known))) }),
+        "company-unknown": value(&Answer::Company { company: None }),
         "report": value(&Answer::Report(Box::new(report(folder.path(), &known)))),
         "advice": value(&Answer::Advice {
             protections: known.catalog.protections(["com.example.b"]),
@@ -426,12 +437,26 @@ pub(super) fn logged() -> store::Row {
     store::Row { session: 3, connection }
 }
 
-/// Of a log that has the logged connection alone.
-fn report(folder: &Path, known: &Known) -> Report {
-    let path = folder.join("log.db");
+/// A log that has the logged connection alone.
+fn log(folder: &Path, name: &str) -> store::Reader {
+    let path = folder.join(name);
     let (mut store, _) = store::Store::open(&path, store::Options::default()).unwrap();
     store.write(&[logged().connection]).unwrap();
-    let log = store::Reader::open(&path).unwrap();
+    store::Reader::open(&path).unwrap()
+}
+
+fn company(folder: &Path, known: &Known) -> CompanyTold {
+    let log = log(folder, "company.db");
+    let places = known.places.as_ref().map(|places| &places.0);
+    let sources = Sources { log: Some(&log), catalog: &known.catalog, places };
+    let period = Period { since_ms: MOMENT_MS, until_ms: MOMENT_MS + 3_600_000 };
+    let midnights = [MOMENT_MS, MOMENT_MS + 86_400_000];
+    let company = CompanyReport::of(&sources, "Example Ads", period, &midnights).unwrap().unwrap();
+    CompanyTold::new(&company)
+}
+
+fn report(folder: &Path, known: &Known) -> Report {
+    let log = log(folder, "report.db");
     let places = known.places.as_ref().map(|places| &places.0);
     let sources = Sources { log: Some(&log), catalog: &known.catalog, places };
     let asked = json!({"ask": "report", "apps": ["com.example.a"], "since": MOMENT_MS,

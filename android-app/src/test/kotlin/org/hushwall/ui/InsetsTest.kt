@@ -11,6 +11,7 @@ import android.view.WindowInsets
 import android.widget.TextView
 import org.hushwall.AppRunner
 import org.hushwall.ui.app.AppActivity
+import org.hushwall.ui.company.CompanyActivity
 import org.hushwall.ui.connection.ConnectionActivity
 import org.hushwall.ui.connection.RowBundle
 import org.hushwall.ui.main.MainActivity
@@ -56,6 +57,7 @@ class InsetsTest {
         val screens = mapOf(
             AppActivity::class.java to Intent().putExtra(AppActivity.KEY, Seed.browser.key),
             ConnectionActivity::class.java to Intent().putExtras(RowBundle.of(Seed.rows().first(), 14)),
+            CompanyActivity::class.java to CompanyActivity.intent(Stage.fake, "Xiaomi"),
             RecordActivity::class.java to Intent(),
             SettingsActivity::class.java to Intent(),
             RulesActivity::class.java to Intent(),

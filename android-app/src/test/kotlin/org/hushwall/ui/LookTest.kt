@@ -15,6 +15,7 @@ import android.widget.TextView
 import org.hushwall.AppRunner
 import org.hushwall.R
 import org.hushwall.ui.app.AppActivity
+import org.hushwall.ui.company.CompanyActivity
 import org.hushwall.ui.connection.ConnectionActivity
 import org.hushwall.ui.connection.RowBundle
 import org.hushwall.ui.main.MainActivity
@@ -105,6 +106,7 @@ class LookTest {
         Stage.fake.protection.status = ProtectionStatus(ProtectionState.ON, testedAt = Seed.NOW)
         look(AppActivity::class.java, Intent().putExtra(AppActivity.KEY, Seed.browser.key))
         look(ConnectionActivity::class.java, Intent().putExtras(RowBundle.of(Seed.rows().first(), 14)))
+        look(CompanyActivity::class.java, CompanyActivity.intent(Stage.fake, "Xiaomi"))
         look(RecordActivity::class.java)
         look(SettingsActivity::class.java)
         Stage.fake.policy.hostRule(null, "ads.example.com", allow = false, until = null)
