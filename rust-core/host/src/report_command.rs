@@ -6,7 +6,7 @@ use std::io;
 use catalog::Catalog;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use report::{Contact, Count, Period, Question, Report, Sources, UtcOffset};
+use report::{Contact, Count, Hidden, Period, Question, Report, Sources, UtcOffset};
 use runtime::AddressPlaces;
 use store::Reader;
 
@@ -31,7 +31,8 @@ pub(crate) fn run(arguments: &ReportArguments) -> Result<u8, Failure> {
         .map_err(|error| Failure::new("reading the built-in lists", error).hint(BROKEN))?;
     let AddressPlaces(places) = rules_files::places()?;
     let sources = Sources { log: Some(&log), catalog: &catalog, places: Some(&places) };
-    let report = Report::of(&sources, &question).map_err(failed)?;
+    let mut report = Report::of(&sources, &question).map_err(failed)?;
+    report.hide(Hidden { apps: arguments.hide_apps, hosts: arguments.hide_hosts });
     let text = if arguments.json {
         report::json(&report) + "\n"
     } else if arguments.csv {

@@ -317,6 +317,11 @@ mod logged {
         assert!(report(&["--json"]).starts_with(r#"{"apps":[],"period":"#));
         assert_eq!(report(&["--csv"]).lines().count(), 4);
         assert!(report(&["--html"]).ends_with("</html>\n"));
+        for form in [&[][..], &["--json"], &["--csv"], &["--html"]] {
+            assert!(report(form).contains("curl"));
+            assert!(!report(&[form, &["--hide-apps", "--app", "curl"]].concat()).contains("curl"));
+            assert!(!report(&[form, &["--hide-hosts"]].concat()).contains(".example"), "{form:?}");
+        }
         let backwards = hushwall(&["report", "--file", &path, "--since", "1h", "--until", "2h"]);
         assert_eq!(backwards.status.code(), Some(125));
         assert!(text(&backwards.stderr).contains("ends before it begins"));

@@ -7,6 +7,7 @@ use store::{
 use wire::{HostName, Owner, Protocol};
 
 use crate::Period;
+use crate::contact::{Count, named};
 
 /// Rows read at once.
 const PAGE: usize = 1000;
@@ -69,6 +70,18 @@ pub(crate) fn totals(
     Ok(totals)
 }
 
+/// Those of these apps (of all, where none is named) that nothing is known of from before the period, the most active first.
+pub(crate) fn new_apps(
+    log: Option<&Reader>,
+    apps: &[String],
+    Period { since_ms, until_ms }: Period,
+) -> Result<Vec<Count>, StoreError> {
+    let Some(log) = log else { return Ok(Vec::new()) };
+    let mut new = log.new_apps(since_ms, until_ms)?;
+    new.retain(|(owner, _)| apps.is_empty() || apps.iter().any(|app| is_of(owner, app)));
+    Ok(new.into_iter().map(|(owner, count)| named((owner.to_string(), count))).collect())
+}
+
 /// Where rows of the catalogue lead, as the log is asked for it.
 pub fn remotes(reach: &Reach<'_>) -> Remotes {
     let below = |(host, except): &(&HostName, Vec<&HostName>)| Below {
@@ -89,7 +102,8 @@ pub fn remotes(reach: &Reach<'_>) -> Remotes {
     }
 }
 
-fn pages(
+/// Hands every connection that the filter finds to `each`, but for questions that were answered.
+pub(crate) fn pages(
     log: &Reader,
     filter: &Filter,
     mut each: impl FnMut(&Connection),

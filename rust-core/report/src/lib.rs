@@ -2,21 +2,26 @@
 //!
 //! [`Report::of`] reads the log and joins it with what the catalogue knows of hosts and what the places know of addresses.
 //! [`json`], [`csv`] and [`html`] write it down. What comes from outside (names of hosts and apps) is made harmless for
-//! where it goes: a terminal, a spreadsheet, a page. Read-only; never on the packet thread. An [`audit`] tells the same of
+//! where it goes: a terminal, a spreadsheet, a page; what is not to be shown to others is taken out
+//! by [`Report::hide`]. Read-only; never on the packet thread. An [`audit`] tells the same of
 //! what was recorded in a few minutes, with what could be read of it.
 
 pub mod audit;
+mod company;
 mod contact;
 mod escape;
 mod gather;
+mod hide;
 mod overview;
 mod page;
 mod report;
 mod table;
 
+pub use company::CompanyReport;
 pub use contact::{Contact, Count, Reason, Sum};
 pub use escape::{csv_row, harmless, harmless_html, harmless_json};
 pub use gather::remotes;
+pub use hide::Hidden;
 pub use overview::{Company, Day, Decided, Total};
 pub use page::html;
 pub use report::{Period, Question, Report, Sources, UtcOffset};

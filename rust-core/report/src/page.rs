@@ -63,6 +63,8 @@ fn heading(page: &mut String, report: &Report) {
     let Report { sum, before, contacts, period, .. } = report;
     let about = match report.apps.as_slice() {
         [] => "all apps".to_owned(),
+        [_] if report.hidden.apps => "one app, whose name is hidden".to_owned(),
+        apps if report.hidden.apps => format!("{} apps, whose names are hidden", apps.len()),
         apps => apps.iter().map(|app| bdi(app)).collect::<Vec<_>>().join(", "),
     };
     let time = |ms| moment(ms, report.utc_offset);

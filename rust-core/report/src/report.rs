@@ -10,6 +10,7 @@ use store::{Connection, Reader, StoreError};
 
 use crate::contact::{Contact, Count, Key, Sum, Tally};
 use crate::gather;
+use crate::hide::Hidden;
 use crate::overview::{self, Company, Day, Decided, Total};
 
 /// A span of time, in milliseconds of Unix time.
@@ -88,6 +89,11 @@ pub struct Report {
     pub blocked_by_country: Vec<Count>,
     /// Why connections were blocked or let through, by kind.
     pub decided: Vec<Decided>,
+    /// The apps that were seen for the first time in the period, as the hourly totals have it; none where nothing is known of
+    /// the time before.
+    pub new_apps: Vec<Count>,
+    /// What is left out of it.
+    pub hidden: Hidden,
     /// The text that the licences of the data on places want shown.
     pub attribution: Option<String>,
 }
@@ -120,6 +126,8 @@ impl Report {
             companies: Vec::new(),
             blocked_by_country: Vec::new(),
             decided: Vec::new(),
+            new_apps: Vec::new(),
+            hidden: Hidden::default(),
             attribution: sources.places.map(|places| places.attribution().to_owned()),
         };
         report.sum_totals(sources.log, question)?;
@@ -167,6 +175,9 @@ impl Report {
             [] => overview::days_with_totals(self.period, question.utc_offset, &totals),
             midnights => overview::days(midnights, &totals),
         };
+        if self.known_since_ms.is_some_and(|known_since_ms| known_since_ms < self.period.since_ms) {
+            self.new_apps = gather::new_apps(log, &self.apps, self.period)?;
+        }
         let totals = gather::totals(log, &self.apps, self.period_before)?;
         self.total_before = overview::sum(self.period_before, self.period.since_ms, &totals);
         Ok(())

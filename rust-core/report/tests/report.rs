@@ -3,9 +3,11 @@
 
 use std::collections::HashMap;
 
-use catalog::Catalog;
+use catalog::{Catalog, Category};
 use geo::{Compiler, Places};
-use hushwall_report::{Contact, Period, Question, Report, Sources, UtcOffset, csv, html, json};
+use hushwall_report::{
+    CompanyReport, Contact, Hidden, Period, Question, Report, Sources, UtcOffset, csv, html, json,
+};
 use serde_json::Value;
 use store::{Connection, Options, Reader, Reason, ReasonCode, State, Store, Verdict};
 use tempfile::TempDir;
@@ -252,6 +254,17 @@ fn companies_countries_and_reasons_are_gathered() {
 }
 
 #[test]
+fn apps_that_were_not_there_before_are_new() {
+    let log = redmi();
+    assert_eq!(names(&report(&log, &[]).new_apps), [("com.xiaomi.xmsf,com.miui.core", 2)]);
+    assert_eq!(names(&report(&log, &["com.miui.core"]).new_apps).len(), 1);
+    assert!(report(&log, &["com.android.browser"]).new_apps.is_empty());
+    let first =
+        self::log(&[("com.android.browser", Some("shop.example"), "203.0.113.7:443", 3, false)]);
+    assert!(report(&first, &[]).new_apps.is_empty(), "nothing is known of before");
+}
+
+#[test]
 fn apps_are_chosen_by_any_of_their_packages() {
     let log = redmi();
     let count = |apps: &[&str]| report(&log, apps).sum.connections;
@@ -280,6 +293,103 @@ fn csv_has_a_row_for_each_contact() {
         "{}",
         lines[2]
     );
+}
+
+#[test]
+fn what_is_hidden_is_nowhere_in_what_is_written() {
+    let browser = "com.android.browser";
+    let listed = [(browser, Some("t.appsflyer.com"), "47.241.7.88:443", 1, true)];
+    let apps = ["com.android.browser", "com.xiaomi.xmsf", "com.miui.core"];
+    let hosts = [
+        "miui.com",
+        "data.mistat",
+        "appsflyer.com",
+        "shop.example",
+        "203.107.1.65",
+        "47.241",
+        "203.0.113",
+        "10.111",
+    ];
+    let telling = Reason {
+        code: ReasonCode::Rule,
+        text: "rule 3: com.android.browser may not reach shop.example".into(),
+        listed: None,
+    };
+    for (hidden, gone, kept) in [
+        (Hidden { apps: true, hosts: false }, &apps[..], &hosts[..4]),
+        (Hidden { apps: false, hosts: true }, &hosts[..], &apps[..]),
+        (Hidden { apps: true, hosts: true }, &[&apps[..], &hosts].concat(), &[]),
+    ] {
+        for asked in [&[][..], &apps[..1]] {
+            let log = redmi();
+            let mut told = report(&log, asked);
+            told.contacts[0].why[0].text = telling.text.to_string();
+            told.hide(hidden);
+            for text in [html(&told), csv(&told), json(&told)] {
+                for word in gone {
+                    assert!(!text.to_lowercase().contains(word), "{hidden:?}: {word} in {text}");
+                }
+                assert!(
+                    text.contains("Xiaomi") && (asked.len() == 1 || text.contains("Alibaba Cloud"))
+                );
+            }
+            let page = html(&told);
+            assert!(asked.len() == 1 || kept.iter().all(|word| page.contains(word)), "{page}");
+        }
+    }
+    let mut told = report(&log(&listed), &[]);
+    told.hide(Hidden::default());
+    assert!(csv(&told).contains("t.appsflyer.com") && csv(&told).contains("it is on a list"));
+}
+
+#[test]
+fn who_is_hidden_can_still_be_told_apart() {
+    let mut told = report(&redmi(), &[]);
+    told.hide(Hidden { apps: true, hosts: true });
+    let apps: Vec<&str> = told
+        .contacts
+        .iter()
+        .flat_map(|contact| &contact.apps)
+        .map(|app| app.name.as_str())
+        .collect();
+    assert!(
+        apps.contains(&"app 1") && apps.contains(&"app 2") && !apps.contains(&"app 3"),
+        "{apps:?}"
+    );
+    let who: Vec<&str> = told.contacts.iter().map(|contact| contact.who.as_str()).collect();
+    assert!(who.contains(&"host 1") && who.contains(&"AppsFlyer"), "{who:?}");
+    assert!(told.companies.iter().any(|company| company.name == "host 1"));
+    let one = html(&{
+        let mut told = report(&redmi(), &["com.android.browser"]);
+        told.hide(Hidden { apps: true, hosts: false });
+        told
+    });
+    assert!(one.contains("By one app, whose name is hidden"), "{one}");
+}
+
+#[test]
+fn a_company_is_told_with_its_apps_purposes_days_and_what_a_rule_would_name() {
+    let log = redmi();
+    let catalog = Catalog::built_in().unwrap();
+    let places = places();
+    let sources = Sources { log: Some(&log.reader), catalog: &catalog, places: Some(&places) };
+    let period = Period { since_ms: MONDAY - 24 * HOUR, until_ms: MONDAY + 24 * HOUR };
+    let midnights = [MONDAY - 24 * HOUR, MONDAY, MONDAY + 24 * HOUR];
+    let told = CompanyReport::of(&sources, "Xiaomi", period, &midnights).unwrap().unwrap();
+    assert_eq!((told.seat.as_str(), told.total.connections, told.total.blocked), ("CN", 5, 3));
+    let days: Vec<u64> = told.by_day.iter().map(|day| day.total.connections).collect();
+    assert_eq!(days, [1, 4]);
+    assert_eq!(told.apps.len(), 1);
+    assert_eq!(&*told.apps[0].0.id().unwrap().name, "com.android.browser");
+    assert_eq!((told.categories[0].0, told.categories[0].1.blocked), (Category::Analytics, 3));
+    assert_eq!(names(&told.countries), [("Singapore", 5)]);
+    let hosts: Vec<&str> = told.hosts.iter().map(HostName::as_str).collect();
+    assert!(hosts.contains(&"ad.xiaomi.com"));
+    assert!(!hosts.contains(&"log.ad.xiaomi.com"), "the rule about ad.xiaomi.com covers it");
+    assert!(!hosts.contains(&"find.api.micloud.xiaomi.net"), "never blocked");
+    let lookups = CompanyReport::of(&sources, "Alibaba", period, &midnights).unwrap().unwrap();
+    assert_eq!(lookups.total.connections, 1, "without a name, by its address");
+    assert!(CompanyReport::of(&sources, "xiaomi", period, &[]).unwrap().is_none());
 }
 
 #[test]

@@ -7,12 +7,13 @@
 //!
 //! Reading order: `connection` and `reason` say what is kept, `schema` and `upgrade` how it lies in the file, `open` how a
 //! log is told from a damaged, a newer or a foreign file, `writer`, `subject`, `retention` and `transfer` what goes in and out, `query`, `condition`, `page`,
-//! `follow` and `totals` how it is read.
+//! `follow`, `totals` and `latest` how it is read.
 
 mod condition;
 mod connection;
 mod error;
 mod follow;
+mod latest;
 mod open;
 mod page;
 mod query;

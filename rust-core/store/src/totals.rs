@@ -4,7 +4,7 @@ use rusqlite::{Connection as Sqlite, named_params};
 use wire::Owner;
 
 use crate::condition;
-use crate::connection::{Code as _, Verdict, owner_from_columns};
+use crate::connection::{Code as _, Verdict, owner_from_columns, owner_to_columns};
 use crate::error::StoreError;
 use crate::reader::Reader;
 use crate::reason::ReasonCode;
@@ -87,6 +87,32 @@ impl Reader {
             .connection
             .query_row("SELECT min(hour) FROM total", [], |row| row.get::<_, Option<i64>>(0))?;
         Ok(first.map(|hour| hour.saturating_mul(HOUR_MS)))
+    }
+
+    /// The apps of a period of which nothing is known from before it, each with its connections, those with the most first.
+    /// The period begins with the hour that holds its first moment. Times in milliseconds of Unix time.
+    ///
+    /// # Errors
+    /// [`StoreError`] as it says.
+    pub fn new_apps(&self, since_ms: i64, until_ms: i64) -> Result<Vec<(Owner, u64)>, StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT kind, uid, name, sum(connections) FROM total JOIN app ON app.id = total.app
+             WHERE hour >= :since AND hour < :until AND kind <> :unknown AND name NOT IN
+                 (SELECT name FROM app WHERE id IN (SELECT app FROM total WHERE hour < :since))
+             GROUP BY app.id HAVING sum(connections) > 0 ORDER BY sum(connections) DESC, app.id",
+        )?;
+        let mut rows = statement.query(named_params! {
+            ":since": hour(since_ms),
+            ":until": hour(until_ms.saturating_sub(1)) + 1,
+            ":unknown": owner_to_columns(&Owner::Unknown).0,
+        })?;
+        let mut apps = Vec::new();
+        while let Some(row) = rows.next()? {
+            let owner = owner_from_columns(row.get(0)?, row.get(1)?, &row.get::<_, String>(2)?)
+                .ok_or_else(|| StoreError::Damaged("an app of no known kind".to_owned()))?;
+            apps.push((owner, row.get(3)?));
+        }
+        Ok(apps)
     }
 
     /// How many connections each list has blocked, those cut later included, begun at or after this Unix time in

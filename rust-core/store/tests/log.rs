@@ -172,6 +172,7 @@ fn each_filter_finds_what_it_says() {
 
 /// What differs among connections of one subject, with the subjects' own filters beside it, by pages and live.
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn the_circumstances_of_a_connection_are_asked_for_too() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("log.db");
@@ -240,6 +241,20 @@ fn the_circumstances_of_a_connection_are_asked_for_too() {
         let followed: Vec<u64> = changes.rows.iter().rev().map(|row| row.connection.id).collect();
         assert_eq!(followed, expected, "live: {filter:?}");
     }
+}
+
+#[test]
+fn the_newest_connection_of_each_app_is_known_also_after_changes() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log.db");
+    let mut store = open(&path);
+    let chat = |id| Connection { owner: app("com.chat", 10_077), ..named(id, "a.example") };
+    store.write(&[connection(1), chat(2), connection(3), named(4, "b.example"), chat(5)]).unwrap();
+    // One app's newest turns out to be another's.
+    store.write(&[Connection { owner: app("/usr/bin/curl", 1000), ..chat(5) }]).unwrap();
+    let active = Reader::open(&path).unwrap().last_active().unwrap();
+    let at = |id: i64| BEGIN_MS + 1000 * id;
+    assert_eq!(active, [(app("/usr/bin/curl", 1000), at(5)), (app("com.chat", 10_077), at(2))]);
 }
 
 /// Beyond what is looked at one by one before subjects are asked, among connections of the same subjects.

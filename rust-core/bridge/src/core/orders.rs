@@ -30,7 +30,8 @@ impl Core {
                 Ok(Done { ok: true, rows: Some(rows.unwrap_or(0)), ..Done::default() })
             }
             Command::ExportReport(order) => {
-                let report = self.report(&order.asked())?;
+                let mut report = self.report(&order.asked())?;
+                report.hide(order.hidden());
                 export::report(&report, &order.to, order.format)?;
                 Ok(Done { ok: true, rows: Some(report.contacts.len()), ..Done::default() })
             }

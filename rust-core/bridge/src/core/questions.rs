@@ -5,19 +5,21 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use catalog::Organisation;
 use policy::{CountryCode, Policy};
-use report::{Report, Sources};
+use report::{CompanyReport, Report, Sources};
 use store::{Confidence, Cursor, Filter, HostFilter, Mark, TotalsFilter, Verdict};
 use wire::Owner;
 
 use super::{Core, lock, parse};
 use crate::error::CoreError;
 use crate::explain;
-use crate::messages::answers::{AboutHost, Answer, Hour, ProtectionTold, Status};
+use crate::messages::answers::{
+    AboutHost, Answer, CompanyTold, Hour, LastSeen, ProtectionTold, Status,
+};
 use crate::messages::events::FaultTold;
 use crate::messages::lists::Named;
 use crate::messages::requests::{
-    About, Advice, AuditAsked, Changes, Connections, Explain, FollowAdvice, Query, ReportAsked,
-    ScreenName, Totals, UndoAdvice, Which,
+    About, Advice, AuditAsked, Changes, CompanyAsked, Connections, Explain, FollowAdvice, Query,
+    ReportAsked, ScreenName, Totals, UndoAdvice, Which,
 };
 use crate::messages::row::Row;
 use crate::resources::Known;
@@ -35,6 +37,7 @@ impl Core {
             Query::Connections(query) => self.connections(&query),
             Query::Changes(query) => self.changes(&query),
             Query::Totals(query) => self.totals(query),
+            Query::LastActive(_) => self.last_active(),
             Query::Explain(question) => self.explain(&question),
             Query::Status(_) => Ok(Answer::Status(Box::new(self.status()))),
             Query::PolicyCheck(check) => {
@@ -50,6 +53,7 @@ impl Core {
             Query::Lookup(asked) => self.lookup(&asked),
             Query::About(about) => self.about(&about),
             Query::Report(asked) => Ok(Answer::Report(Box::new(self.report(&asked)?))),
+            Query::Company(asked) => self.company(&asked),
             Query::Advice(advice) => self.advice(&advice),
             Query::FollowAdvice(FollowAdvice { packages, document }) => {
                 let mut document = parse(&document.to_string())?;
@@ -122,6 +126,12 @@ impl Core {
         Ok(Answer::Totals { hours: totals.iter().map(Hour::from).collect() })
     }
 
+    fn last_active(&self) -> Result<Answer, CoreError> {
+        let log = lock(&self.journal).reader()?;
+        let apps = log.map(|log| log.last_active()).transpose()?.unwrap_or_default();
+        Ok(Answer::LastActive { apps: apps.iter().map(LastSeen::from).collect() })
+    }
+
     fn rows(&self, rows: &[store::Row]) -> Vec<Row> {
         let known = self.known();
         rows.iter().map(|row| Row::logged(row, &known)).collect()
@@ -156,6 +166,16 @@ impl Core {
         let protections = catalog.protections(packages.iter().map(String::as_str));
         let told = |protection| ProtectionTold::new(&catalog, protection, &document);
         Ok(Answer::Advice { protections: protections.into_iter().map(told).collect() })
+    }
+
+    fn company(&self, asked: &CompanyAsked) -> Result<Answer, CoreError> {
+        let period = asked.period()?;
+        let Known { catalog, places } = self.known();
+        let log = lock(&self.journal).reader()?;
+        let places = places.as_ref().map(|places| &places.0);
+        let sources = Sources { log: log.as_ref(), catalog: &catalog, places };
+        let company = CompanyReport::of(&sources, &asked.name, period, &asked.midnights)?;
+        Ok(Answer::Company { company: company.map(|company| Box::new(CompanyTold::new(&company))) })
     }
 
     /// Reads the log for a report.

@@ -2,10 +2,11 @@
 
 use catalog::{Breakage, Catalog, Category, Data, Level, Protection, SourceKind};
 use policy::{Document, List};
-use report::Report;
 use report::audit::Audit;
+use report::{CompanyReport, Day, Report, Total};
 use serde::Serialize;
 use store::HourTotal;
+use wire::Owner;
 
 use crate::messages::events::FaultTold;
 use crate::messages::lists::{KnownLists, ListOutcome, ListRead, ListTold, Looked, RowTold};
@@ -26,6 +27,8 @@ pub(crate) enum Answer {
     Changes { rows: Vec<Row>, mark: i64, more: bool },
     /// To `totals`.
     Totals { hours: Vec<Hour> },
+    /// To `last-active`.
+    LastActive { apps: Vec<LastSeen> },
     /// To `explain`.
     Explain { verdict: &'static str, reason: ReasonTold, considered: Vec<Considered> },
     /// To `status`.
@@ -49,6 +52,11 @@ pub(crate) enum Answer {
     },
     /// To `report`.
     Report(Box<Report>),
+    /// To `company`.
+    Company {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        company: Option<Box<CompanyTold>>,
+    },
     /// To `advice`.
     Advice { protections: Vec<ProtectionTold> },
     /// To `follow-advice`: the lists that the document has not yet.
@@ -103,6 +111,40 @@ struct EvidenceTold {
     note: Option<String>,
 }
 
+/// A company, and what apps told it.
+#[derive(Debug, Serialize)]
+pub(crate) struct CompanyTold {
+    /// The country of its seat, two letters.
+    seat: String,
+    /// How many of its products the catalogue knows.
+    products: usize,
+    /// Some of them must never be blocked.
+    has_never: bool,
+    /// What a rule against all of it names, each with all names below it.
+    hosts: Vec<String>,
+    connections: u64,
+    blocked: u64,
+    days: Vec<Day>,
+    apps: Vec<AppToldIt>,
+    categories: Vec<CategoryTold>,
+    /// Two letters each.
+    countries: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct AppToldIt {
+    owner: OwnerTold,
+    #[serde(flatten)]
+    total: Total,
+}
+
+#[derive(Debug, Serialize)]
+struct CategoryTold {
+    category: Category,
+    #[serde(flatten)]
+    total: Total,
+}
+
 /// What one app did in one hour.
 #[derive(Debug, Serialize)]
 pub(crate) struct Hour {
@@ -112,6 +154,13 @@ pub(crate) struct Hour {
     blocked: u64,
     bytes_up: u64,
     bytes_down: u64,
+}
+
+/// When an app's newest connection began.
+#[derive(Debug, Serialize)]
+pub(crate) struct LastSeen {
+    owner: OwnerTold,
+    last: i64,
 }
 
 /// One part of the policy that speaks about a connection.
@@ -224,6 +273,39 @@ impl AboutHost {
             breakage: row.breakage.clone(),
             evidence: evidence.collect(),
         }
+    }
+}
+
+impl CompanyTold {
+    pub(crate) fn new(company: &CompanyReport<'_>) -> Self {
+        let apps = company.apps.iter();
+        let categories = company.categories.iter();
+        CompanyTold {
+            seat: company.seat.clone(),
+            products: company.products.len(),
+            has_never: company.products.iter().any(|row| row.level == Level::Never),
+            hosts: company.hosts.iter().map(ToString::to_string).collect(),
+            connections: company.total.connections,
+            blocked: company.total.blocked,
+            days: company.by_day.clone(),
+            apps: apps
+                .map(|(owner, total)| AppToldIt { owner: OwnerTold::new(owner), total: *total })
+                .collect(),
+            categories: categories
+                .map(|(category, total)| CategoryTold { category: *category, total: *total })
+                .collect(),
+            countries: company
+                .countries
+                .iter()
+                .filter_map(|country| country.code.clone())
+                .collect(),
+        }
+    }
+}
+
+impl From<&(Owner, i64)> for LastSeen {
+    fn from((owner, last): &(Owner, i64)) -> Self {
+        LastSeen { owner: OwnerTold::new(owner), last: *last }
     }
 }
 

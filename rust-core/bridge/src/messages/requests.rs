@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use catalog::Category;
 use policy::CountryCode;
-use report::{Period, Question, UtcOffset};
+use report::{Hidden, Period, Question, UtcOffset};
 use serde::Deserialize;
 use store::{Confidence, Verdict};
 use wire::Protocol;
@@ -34,6 +34,8 @@ pub(crate) enum Query {
     Changes(Changes),
     /// Sums by hour and app.
     Totals(Totals),
+    /// When each app was last active.
+    LastActive(Nothing),
     /// What would be decided, and why.
     Explain(Explain),
     /// Whether the engine answers, and its counters.
@@ -54,6 +56,8 @@ pub(crate) enum Query {
     About(About),
     /// Whom apps contacted in a period.
     Report(ReportAsked),
+    /// What is known of a company, and what apps told it.
+    Company(CompanyAsked),
     /// Which protections fit the apps of this phone.
     Advice(Advice),
     /// What a document would get so that all that is recommended for these apps is on.
@@ -241,6 +245,18 @@ pub(crate) struct ReportAsked {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+pub(crate) struct CompanyAsked {
+    /// As the rows tell it.
+    pub(crate) name: String,
+    pub(crate) since: i64,
+    pub(crate) until: i64,
+    /// Where the local days begin, and where the last ends.
+    #[serde(default)]
+    pub(crate) midnights: Vec<i64>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Advice {
     pub(crate) packages: Vec<String>,
     /// What is on is told of this one; absent: of the one in force.
@@ -298,6 +314,12 @@ pub(crate) struct ExportReport {
     #[serde(default)]
     pub(crate) midnights: Vec<i64>,
     pub(crate) utc_offset: i32,
+    /// Without the names of apps.
+    #[serde(default)]
+    pub(crate) hide_apps: bool,
+    /// Without hosts and addresses.
+    #[serde(default)]
+    pub(crate) hide_hosts: bool,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -401,29 +423,18 @@ impl ReportAsked {
     /// # Errors
     /// `bad-message`: no such period or zone can be meant.
     pub(crate) fn question(&self) -> Result<Question, CoreError> {
-        let &ReportAsked {
-            since: since_ms, until: until_ms, before: before_ms, utc_offset, ..
-        } = self;
+        let &ReportAsked { since: since_ms, before: before_ms, utc_offset, .. } = self;
         let ReportAsked { apps, midnights, .. } = self;
-        let refused = |why: &str| Err(CoreError::new(Code::BadMessage, format!("report: {why}")));
-        if since_ms < 0 || until_ms <= since_ms {
-            return refused("the period must begin after 1970 and end after it begins");
-        }
-        if until_ms - since_ms > LONGEST_REPORT_MS {
-            return refused("the period may have 366 days at most");
-        }
+        let period = period(since_ms, self.until, midnights)?;
         if utc_offset.unsigned_abs() > LARGEST_UTC_OFFSET {
             return refused("no zone is more than 18 hours from UTC");
         }
         if before_ms.is_some_and(|before_ms| before_ms < 0 || before_ms > since_ms) {
             return refused("the period before must begin after 1970 and before the period");
         }
-        if midnights.len() > MOST_MIDNIGHTS || !midnights.is_sorted_by(|a, b| a < b) {
-            return refused("midnights must follow each other, 367 at most");
-        }
         Ok(Question {
             apps: apps.clone(),
-            period: Period { since_ms, until_ms },
+            period,
             before_ms,
             midnights: midnights.clone(),
             utc_offset: UtcOffset::Fixed(utc_offset),
@@ -431,7 +442,22 @@ impl ReportAsked {
     }
 }
 
+impl CompanyAsked {
+    /// The period, within bounds.
+    ///
+    /// # Errors
+    /// `bad-message`: no such period can be meant.
+    pub(crate) fn period(&self) -> Result<Period, CoreError> {
+        period(self.since, self.until, &self.midnights)
+    }
+}
+
 impl ExportReport {
+    /// What the report is not to tell.
+    pub(crate) fn hidden(&self) -> Hidden {
+        Hidden { apps: self.hide_apps, hosts: self.hide_hosts }
+    }
+
     /// What the report is to be about.
     pub(crate) fn asked(&self) -> ReportAsked {
         ReportAsked {
@@ -457,6 +483,23 @@ impl Changes {
     pub(crate) fn limit(&self) -> usize {
         bounded(self.limit)
     }
+}
+
+fn refused<T>(why: &str) -> Result<T, CoreError> {
+    Err(CoreError::new(Code::BadMessage, format!("report: {why}")))
+}
+
+fn period(since_ms: i64, until_ms: i64, midnights: &[i64]) -> Result<Period, CoreError> {
+    if since_ms < 0 || until_ms <= since_ms {
+        return refused("the period must begin after 1970 and end after it begins");
+    }
+    if until_ms - since_ms > LONGEST_REPORT_MS {
+        return refused("the period may have 366 days at most");
+    }
+    if midnights.len() > MOST_MIDNIGHTS || !midnights.is_sorted_by(|a, b| a < b) {
+        return refused("midnights must follow each other, 367 at most");
+    }
+    Ok(Period { since_ms, until_ms })
 }
 
 fn bounded(limit: Option<usize>) -> usize {

@@ -12,7 +12,7 @@ use engine::{FlowId, Instant};
 use names::http::{Conversation, RequestReader};
 use policy::{CountryCode, Decision, Document, NetworkKind, Refusal, RuleVerdict, Situation};
 use report::audit::{Audit, Recorded};
-use report::{Report, Sources};
+use report::{CompanyReport, Hidden, Period, Report, Sources};
 use runtime::{AddressPlaces, Event, Fault, FlowRecord, LogEvent, RecordState, Traffic};
 use serde_json::{Value, json};
 use store::{HourTotal, Listed, Reason, ReasonCode, State, Trouble};
@@ -20,7 +20,8 @@ use wire::{AppId, FlowKey, HostName, NameSource, Owner, Protocol};
 
 use crate::error::Code;
 use crate::messages::answers::{
-    AboutHost, Answer, Considered, Done, Example, Hour, ProtectionTold, Status, Unusable,
+    AboutHost, Answer, CompanyTold, Considered, Done, Example, Hour, LastSeen, ProtectionTold,
+    Status, Unusable,
 };
 use crate::messages::events::{EventTold, Events, FaultTold};
 use crate::messages::lists::{
@@ -103,6 +104,7 @@ fn every_question_is_understood() {
     is_narrow(&narrow.which);
     let Some(Query::Totals(totals)) = all.next() else { panic!() };
     assert_eq!((totals.since, totals.until, totals.app.is_some()), (Some(1), Some(2), true));
+    assert!(matches!(all.next(), Some(Query::LastActive(_))));
     let Some(Query::Explain(explain)) = all.next() else { panic!() };
     assert_eq!((explain.uid, explain.port), (Some(10_124), 443));
     assert!(explain.host.is_some() && explain.address.is_some());
@@ -127,6 +129,9 @@ fn every_question_is_understood() {
     let Some(Query::Report(report)) = all.next() else { panic!() };
     let question = report.question().unwrap();
     assert_eq!((question.before_ms, question.midnights.len()), (Some(1_766_620_800_000), 2));
+    let Some(Query::Company(company)) = all.next() else { panic!() };
+    assert_eq!((&*company.name, company.midnights.len()), ("Example Ads", 2));
+    assert_eq!(company.period().unwrap().until_ms, 1_767_312_000_000);
     let Some(Query::Advice(advice)) = all.next() else { panic!() };
     assert_eq!(advice.packages, ["com.example.a", "com.example.b"]);
     assert!(advice.document.is_none());
@@ -162,6 +167,7 @@ fn every_order_is_understood() {
     let Some(Command::ExportReport(export)) = all.next() else { panic!() };
     assert!(matches!(export.format, ReportFormat::Html) && export.to.ends_with("report.html"));
     assert_eq!(export.asked().question().unwrap().midnights.len(), 2);
+    assert_eq!(export.hidden(), Hidden { apps: true, hosts: false });
     let Some(Command::CompileLists(order)) = all.next() else { panic!() };
     assert_eq!((&*order.sources[0].name, order.sources.len()), ("mine", 1));
     assert!(order.to.ends_with("mine.lists") && order.sources[0].path.ends_with("mine.txt"));
@@ -324,13 +330,14 @@ fn answers_look_as_the_app_knows_them() {
         blocked_questions: 4,
         records_lost: 0,
     };
-    let with_strict = json!({"version": 1, "lists": [{"name": catalog::STRICT}]}).to_string();
-    let with_strict = Document::parse(&with_strict).unwrap();
     let told = json!({
         "connections": value(&Answer::Connections { rows: rows(), next: Some(77), mark: 17 }),
         "connections-end": value(&Answer::Connections { rows: Vec::new(), next: None, mark: 17 }),
         "changes": value(&Answer::Changes { rows: rows(), mark: 18, more: true }),
         "totals": value(&Answer::Totals { hours: vec![Hour::from(&total())] }),
+        "last-active": value(&Answer::LastActive {
+            apps: vec![LastSeen::from(&(total().owner, MOMENT_MS))],
+        }),
         "explain": value(&Answer::Explain {
             verdict: "block",
             reason: ReasonTold::decided(&rule),
@@ -342,6 +349,21 @@ fn answers_look_as_the_app_knows_them() {
         "status": value(&Answer::Status(Box::new(status))),
         "status-stopped": value(&Answer::Status(Box::default())),
         "policy-check": value(&Answer::Good { ok: true }),
+        "about": value(&Answer::About {
+            about: Some(Box::new(about(&known))),
+        }),
+        "about-unknown": value(&Answer::About { about: None }),
+        "company": value(&Answer::Company { company: Some(Box::new(company(folder.path(), &known))) }),
+        "company-unknown": value(&Answer::Company { company: None }),
+        "report": value(&Answer::Report(Box::new(report(folder.path(), &known)))),
+    });
+    let told = together([told, lists_told(&known), advice_told(&known)]);
+    compare(&told, "answers");
+}
+
+fn lists_told(known: &Known) -> Value {
+    let rule = rule();
+    json!({
         "lists": value(&Answer::Lists {
             lists: vec![
                 ListTold { hits: Some(17), kept: Some(Box::new(KeptTold::new(&kept()))), ..list("mine", 2) },
@@ -363,7 +385,7 @@ fn answers_look_as_the_app_knows_them() {
             kept_open: 1,
         })),
         "list-rows": value(&Answer::ListRows {
-            rows: vec![RowTold { about: about(&known), hosts: vec!["ads.example".to_owned()] }],
+            rows: vec![RowTold { about: about(known), hosts: vec!["ads.example".to_owned()] }],
         }),
         "known-lists": value(&Answer::KnownLists(KnownLists { known: vec![known_list()] })),
         "lookup": value(&Answer::Looked(Box::new(Looked {
@@ -385,22 +407,28 @@ fn answers_look_as_the_app_knows_them() {
                     line: None,
                 },
             ],
-            about: Some(Box::new(about(&known))),
+            about: Some(Box::new(about(known))),
         }))),
-        "about": value(&Answer::About {
-            about: Some(Box::new(about(&known))),
-        }),
-        "about-unknown": value(&Answer::About { about: None }),
-        "report": value(&Answer::Report(Box::new(report(folder.path(), &known)))),
+    })
+}
+
+fn advice_told(known: &Known) -> Value {
+    let with_strict = json!({"version": 1, "lists": [{"name": catalog::STRICT}]}).to_string();
+    let with_strict = Document::parse(&with_strict).unwrap();
+    json!({
         "advice": value(&Answer::Advice {
-            protections: vec![ProtectionTold::new(&known.catalog, advised(&known), &with_strict)],
+            protections: vec![ProtectionTold::new(&known.catalog, advised(known), &with_strict)],
         }),
-        "follow-advice": value(&Answer::Followed { added: Vec::from_iter(advised(&known).list) }),
-        "audit": value(&Answer::Audit { audit: Some(Box::new(audit(&known).without_values())) }),
+        "follow-advice": value(&Answer::Followed { added: Vec::from_iter(advised(known).list) }),
+        "audit": value(&Answer::Audit { audit: Some(Box::new(audit(known).without_values())) }),
         "audit-none": value(&Answer::Audit { audit: None }),
-        "undo-advice": value(&Answer::Undone { removed: vec![advised(&known).title] }),
-    });
-    compare(&told, "answers");
+        "undo-advice": value(&Answer::Undone { removed: vec![advised(known).title] }),
+    })
+}
+
+fn together(objects: [Value; 3]) -> Value {
+    let fields = objects.into_iter().filter_map(|object| object.as_object().cloned());
+    Value::Object(fields.flatten().collect())
 }
 
 #[test]
@@ -591,12 +619,26 @@ pub(super) fn logged() -> store::Row {
     store::Row { session: 3, connection }
 }
 
-/// Of a log that has the logged connection alone.
-fn report(folder: &Path, known: &Known) -> Report {
-    let path = folder.join("log.db");
+/// A log that has the logged connection alone.
+fn log(folder: &Path, name: &str) -> store::Reader {
+    let path = folder.join(name);
     let (mut store, _) = store::Store::open(&path, store::Options::default()).unwrap();
     store.write(&[logged().connection]).unwrap();
-    let log = store::Reader::open(&path).unwrap();
+    store::Reader::open(&path).unwrap()
+}
+
+fn company(folder: &Path, known: &Known) -> CompanyTold {
+    let log = log(folder, "company.db");
+    let places = known.places.as_ref().map(|places| &places.0);
+    let sources = Sources { log: Some(&log), catalog: &known.catalog, places };
+    let period = Period { since_ms: MOMENT_MS, until_ms: MOMENT_MS + 3_600_000 };
+    let midnights = [MOMENT_MS, MOMENT_MS + 86_400_000];
+    let company = CompanyReport::of(&sources, "Example Ads", period, &midnights).unwrap().unwrap();
+    CompanyTold::new(&company)
+}
+
+fn report(folder: &Path, known: &Known) -> Report {
+    let log = log(folder, "report.db");
     let places = known.places.as_ref().map(|places| &places.0);
     let sources = Sources { log: Some(&log), catalog: &known.catalog, places };
     let asked = json!({"ask": "report", "apps": ["com.example.a"], "since": MOMENT_MS,

@@ -314,8 +314,12 @@ fn a_report_is_written_as_a_page_a_table_and_data() {
         (wanted["do"], wanted["to"], wanted["format"]) =
             (json!("export-report"), json!(to), json!(format));
         assert_eq!(order(&core, &wanted)["rows"], 1);
-        let text = std::fs::read_to_string(to).unwrap();
+        let text = std::fs::read_to_string(&to).unwrap();
         assert!(text.contains(words), "{text}");
+        (wanted["hide_apps"], wanted["hide_hosts"]) = (json!(true), json!(true));
+        assert_eq!(order(&core, &wanted)["rows"], 1);
+        let text = std::fs::read_to_string(to).unwrap();
+        assert!(!text.contains("com.example.a") && !text.contains("cdn.ads"), "{text}");
     }
 }
 

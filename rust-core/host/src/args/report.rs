@@ -33,4 +33,10 @@ pub(crate) struct ReportArguments {
     /// One page of HTML that needs nothing else, to keep, send or print
     #[arg(long)]
     pub(crate) html: bool,
+    /// Without the names of apps, to show it to others
+    #[arg(long)]
+    pub(crate) hide_apps: bool,
+    /// Without hosts and addresses, to show it to others
+    #[arg(long)]
+    pub(crate) hide_hosts: bool,
 }

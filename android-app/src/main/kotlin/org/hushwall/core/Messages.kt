@@ -3,6 +3,7 @@ package org.hushwall.core
 import org.hushwall.log.About
 import org.hushwall.log.Breakage
 import org.hushwall.log.Company
+import org.hushwall.log.CompanyReport
 import org.hushwall.log.Confidence
 import org.hushwall.log.Consideration
 import org.hushwall.log.Contact
@@ -22,6 +23,7 @@ import org.hushwall.log.Report
 import org.hushwall.log.Source
 import org.hushwall.policy.AdvisedList
 import org.hushwall.policy.Protection
+import org.hushwall.log.Tries
 import org.json.JSONObject
 
 /**
@@ -165,6 +167,21 @@ internal object Messages {
         countries = json.objects("blocked_by_country").map { CountryCount(it.getString("code"), it.getLong("count")) },
         decided = json.objects("decided").map { Decided(it.getString("code"), isBlock(it), it.getLong("count")) },
     )
+
+    fun company(json: JSONObject): CompanyReport? = json.optJSONObject("company")?.let { company ->
+        CompanyReport(
+            seat = company.getString("seat"),
+            products = company.getLong("products"),
+            hasNeeded = company.getBoolean("has_never"),
+            hosts = company.strings("hosts"),
+            days = company.objects("days").map { DayBar(it.getLong("since_ms"), bar(it)) },
+            apps = company.objects("apps").map { tries(owner(it.getJSONObject("owner")), it) },
+            categories = company.objects("categories").map { tries(it.getString("category"), it) },
+            countries = company.strings("countries"),
+        )
+    }
+
+    private fun <T> tries(of: T, json: JSONObject): Tries<T> = bar(json).let { Tries(of, it.stopped, it.letThrough) }
 
     private fun bar(json: JSONObject): HourBar {
         val blocked = json.getLong("blocked")

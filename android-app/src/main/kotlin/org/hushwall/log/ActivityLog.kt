@@ -2,7 +2,14 @@ package org.hushwall.log
 
 import java.io.File
 
-/** What to show of the log. What is null is not asked for. */
+/**
+ * What to show of the log. What is null is not asked for.
+ *
+ * @property company the name of a company, and [category] what the places are for, as [About] has them.
+ * @property country two letters.
+ * @property network what the network was called, such as "wifi".
+ * @property screenOff what began while nobody could tell is neither.
+ */
 data class LogFilter(
     val app: String? = null,
     val uid: Int? = null,
@@ -11,6 +18,12 @@ data class LogFilter(
     val since: Long? = null,
     val until: Long? = null,
     val text: String? = null,
+    val company: String? = null,
+    val category: String? = null,
+    val country: String? = null,
+    val network: String? = null,
+    val screenOff: Boolean? = null,
+    val confidence: Confidence? = null,
 )
 
 /** How sure the name of a connection is. */
@@ -125,7 +138,8 @@ enum class LogTrouble { STORAGE_FULL, DAMAGED, NEWER_VERSION }
 interface ActivityLog {
     fun page(filter: LogFilter, before: Long? = null, limit: Int = 100): LogPage
 
-    fun changes(after: Long, limit: Int = 500): LogChanges
+    /** What was written after a mark; [filter] says of what. */
+    fun changes(after: Long, filter: LogFilter = LogFilter(), limit: Int = 500): LogChanges
 
     fun today(): DayTotals
 
@@ -138,6 +152,9 @@ interface ActivityLog {
 
     /** Whom [app] talked to, the most frequent first. */
     fun contacts(app: String, since: Long, until: Long): List<Contact>
+
+    /** What apps told the company of this name; null where the catalogue has none. */
+    fun company(name: String, period: ReportPeriod): CompanyReport?
 
     /** What all apps told whom. Reads every connection of the period: a second or more on a slow phone. */
     fun report(period: ReportPeriod): Report

@@ -21,22 +21,32 @@ internal class CoreLog(private val core: Core, file: File, private val now: () -
         Messages.page(
             core.query(
                 "connections",
-                "app" to filter.app?.let(::onePackage),
-                "uid" to filter.uid,
-                "host" to filter.host,
-                "verdict" to filter.blocked?.let { if (it) "block" else "allow" },
-                "since" to filter.since,
-                "until" to filter.until,
-                "text" to filter.text,
+                *fields(filter),
                 "before" to before,
                 "limit" to limit,
             ),
         )
     }
 
-    override fun changes(after: Long, limit: Int): LogChanges = asked {
-        Messages.changes(core.query("changes", "after" to after, "limit" to limit))
+    override fun changes(after: Long, filter: LogFilter, limit: Int): LogChanges = asked {
+        Messages.changes(core.query("changes", *fields(filter), "after" to after, "limit" to limit))
     }
+
+    private fun fields(filter: LogFilter): Array<Pair<String, Any?>> = arrayOf(
+        "app" to filter.app?.let(::onePackage),
+        "uid" to filter.uid,
+        "host" to filter.host,
+        "verdict" to filter.blocked?.let { if (it) "block" else "allow" },
+        "since" to filter.since,
+        "until" to filter.until,
+        "text" to filter.text,
+        "company" to filter.company,
+        "category" to filter.category,
+        "country" to filter.country,
+        "network" to filter.network,
+        "screen" to filter.screenOff?.let { if (it) "off" else "on" },
+        "confidence" to filter.confidence?.name?.lowercase(),
+    )
 
     override fun today(): DayTotals {
         val midnight = midnight()
@@ -69,6 +79,18 @@ internal class CoreLog(private val core: Core, file: File, private val now: () -
                 "since" to since,
                 "until" to until,
                 "utc_offset" to TimeZone.getDefault().getOffset(until) / MILLIS,
+            ),
+        )
+    }
+
+    override fun company(name: String, period: ReportPeriod): CompanyReport? = asked {
+        Messages.company(
+            core.query(
+                "company",
+                "name" to name,
+                "since" to period.since,
+                "until" to period.until,
+                "midnights" to JSONArray(period.midnights),
             ),
         )
     }

@@ -47,19 +47,20 @@ class FilePolicy(file: File, private val now: () -> Long = System::currentTimeMi
         return Undo { setNetworks(key, before) }
     }
 
-    override fun hostRule(key: String?, host: String, allow: Boolean, until: Long?): Undo {
-        val name = requireNotNull(hostName(host)) { "not a host name: $host" }
-        val rule = HostRule(UUID.randomUUID().toString(), key, name, allow, until)
+    override fun hostRules(key: String?, hosts: List<String>, allow: Boolean, until: Long?): Undo {
+        val names = hosts.map { requireNotNull(hostName(it)) { "not a host name: $it" } }.toSet()
+        val added = names.map { HostRule(UUID.randomUUID().toString(), key, it, allow, until) }
         // The core refuses two rules about the same.
-        val (same, others) = rules().partition { it.host == name && isFor(it, key) }
-        change(choices.copy(rules = others + rule))
-        return Undo { change(choices.copy(rules = choices.rules.filter { it.id != rule.id } + same)) }
+        val (same, others) = rules().partition { it.host in names && isFor(it, key) }
+        change(choices.copy(rules = others + added))
+        val ids = added.map { it.id }.toSet()
+        return Undo { change(choices.copy(rules = choices.rules.filter { it.id !in ids } + same)) }
     }
 
     override fun rules(): List<HostRule> = choices.rules.filter { it.until == null || it.until > now() }
 
-    override fun removeRule(id: String): Undo {
-        val (removed, others) = rules().partition { it.id == id }
+    override fun removeRules(ids: List<String>): Undo {
+        val (removed, others) = rules().partition { it.id in ids }
         change(choices.copy(rules = others))
         return Undo { change(choices.copy(rules = choices.rules + removed)) }
     }

@@ -64,11 +64,17 @@ interface UserPolicy {
     fun setNetworks(key: String, use: NetworkUse): Undo
 
     /** Allows or blocks [host] and all names below it, for one app or (null) for all, until [until] (Unix milliseconds) or for good. */
-    fun hostRule(key: String?, host: String, allow: Boolean, until: Long?): Undo
+    fun hostRule(key: String?, host: String, allow: Boolean, until: Long?): Undo = hostRules(key, listOf(host), allow, until)
+
+    /** One change about several hosts. */
+    fun hostRules(key: String?, hosts: List<String>, allow: Boolean, until: Long?): Undo
 
     fun rules(): List<HostRule>
 
-    fun removeRule(id: String): Undo
+    fun removeRule(id: String): Undo = removeRules(listOf(id))
+
+    /** One change that takes several away. */
+    fun removeRules(ids: List<String>): Undo
 
     /** When the pause of the app's filtering ends, Unix milliseconds; null where there is none. */
     fun pausedUntil(key: String): Long?

@@ -10,6 +10,7 @@ import org.hushwall.lists.ListText
 import org.hushwall.lists.ListTrouble
 import org.hushwall.lists.NewList
 import org.hushwall.lists.TextMark
+import org.hushwall.log.Confidence
 import org.hushwall.log.LogFilter
 import org.hushwall.log.LogTrouble
 import org.hushwall.log.ReportFormat
@@ -91,7 +92,12 @@ class CoreTest {
     fun anEmptyLogHasEmptyPages() {
         val log = phone.app.log
         assertEquals(0, log.page(LogFilter(app = "a.b,c.d", blocked = true, text = "x")).rows.size)
+        val narrow = LogFilter(
+            company = "Xiaomi", category = "analytics", country = "SG", network = "wifi", screenOff = true, confidence = Confidence.GUESSED,
+        )
+        assertEquals(0, log.page(narrow).rows.size)
         assertEquals(0, log.changes(0).rows.size)
+        assertEquals(0, log.changes(0, narrow).rows.size)
         assertEquals(0L, log.today().stopped)
         assertEquals(24, log.today().hours.size)
         log.clear()

@@ -15,6 +15,7 @@ import org.hushwall.log.DayBar
 import org.hushwall.log.Decided
 import org.hushwall.log.HourBar
 import org.hushwall.log.Source
+import org.hushwall.log.Tries
 import org.json.JSONObject
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertFalse
@@ -134,6 +135,18 @@ class GoldenMessagesTest {
         assertEquals(Company("Example Ads", isKnown = true, stopped = 1, countries = listOf("SG")), report.companies.single())
         assertEquals(CountryCount("SG", 1), report.countries.single())
         assertEquals(Decided("listed", blocked = true, count = 1), report.decided.single())
+    }
+
+    @Test
+    fun whatAppsToldACompany() {
+        val company = checkNotNull(Messages.company(answers.getJSONObject("company")))
+        assertEquals(listOf("SG", 1L, false), listOf(company.seat, company.products, company.hasNeeded))
+        assertEquals(listOf("ads.example"), company.hosts)
+        assertEquals(DayBar(1_767_225_600_000L, HourBar(1, 0)), company.days.single())
+        assertEquals("com.example.a,com.example.b", company.apps.single().of.name)
+        assertEquals(Tries("advertising", 1, 0), company.categories.single())
+        assertEquals(listOf("SG"), company.countries)
+        assertNull(Messages.company(answers.getJSONObject("company-unknown")))
     }
 
     @Test

@@ -94,6 +94,24 @@ class FilePolicyTest {
     }
 
     @Test
+    fun oneChangeAboutSeveralHostsIsTakenBackToTheRulesThatWereThere() {
+        val policy = policy()
+        policy.hostRule(null, "b.example", allow = true, until = null)
+        policy.hostRule("org.app", "b.example", allow = true, until = null)
+        fun told() = policy().rules().map { Triple(it.key, it.host, it.allow) }.toSet()
+        val before = told()
+        val change = policy.hostRules(null, listOf("A.example", "b.example"), allow = false, until = null)
+        val all = setOf(Triple(null, "a.example", false), Triple(null, "b.example", false), Triple("org.app", "b.example", true))
+        assertEquals(all, told())
+        val removed = policy.removeRules(policy.rules().map { it.id })
+        assertEquals(emptySet<Any>(), told())
+        removed.undo()
+        assertEquals(all, told())
+        change.undo()
+        assertEquals(before, told())
+    }
+
+    @Test
     fun oneChangeForSeveralAppsIsTakenBackForEachToWhatItWas() {
         val policy = policy()
         policy.setMode("a.b", AppMode.ALLOW)

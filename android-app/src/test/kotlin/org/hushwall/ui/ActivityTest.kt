@@ -97,6 +97,74 @@ class ActivityTest {
         assertEquals(1, headings())
     }
 
+    /** What stands on the rows of the list, chips and headings left out. */
+    private fun hosts(root: View) = Stage.shown(root).filterIsInstance<ConnectionRow>().flatMap(Stage::texts)
+
+    private fun narrow(root: View, part: String, value: String? = null) {
+        Stage.tap(root, "More")
+        Stage.tap(Stage.sheet(), part)
+        if (value != null) Stage.tap(Stage.sheet(), value)
+        Stage.settle()
+    }
+
+    @Test
+    fun whatIsBehindMoreNarrowsTheListAndStandsBesideItUntilATap() {
+        val root = activity()
+        narrow(root, "Company", "AppsFlyer")
+        assertTrue(hosts(root).any { "appsflyer" in it })
+        assertFalse(hosts(root).any { "whatsapp" in it })
+        Stage.tap(root, "AppsFlyer")
+        assertTrue(hosts(root).any { "whatsapp" in it })
+        narrow(root, "Country", "Ireland")
+        assertTrue(hosts(root).any { "whatsapp" in it })
+        assertFalse(hosts(root).any { "appsflyer" in it })
+        Stage.tap(root, "Ireland")
+        narrow(root, "Purpose", "Install tracking")
+        assertTrue(hosts(root).any { "appsflyer" in it })
+        assertFalse(hosts(root).any { "whatsapp" in it })
+        Stage.tap(root, "Install tracking")
+        narrow(root, "Only guesses")
+        assertTrue(hosts(root).any { "mistat" in it })
+        assertFalse(hosts(root).any { "appsflyer" in it })
+        narrow(root, "Only guesses")
+        assertTrue(hosts(root).any { "appsflyer" in it })
+    }
+
+    @Test
+    fun theNetworkAndTheScreenNarrowTheListAndWhatIsNewObeys() {
+        fun row(id: Long, host: String, network: String, screenOff: Boolean) =
+            Seed.row(id, Seed.shop, host, 5, true, Seed.listed("example.com")).copy(network = network, screenOff = screenOff)
+        fake.log.rows = listOf(row(1, "day.example", "wifi", false), row(2, "night.example", "mobile", true))
+        val root = activity()
+        narrow(root, "Screen off")
+        assertTrue(hosts(root).any { "night.example" in it })
+        assertFalse(hosts(root).any { "day.example" in it })
+        narrow(root, "Network", "Mobile")
+        fake.log.happens(row(3, "late.example", "mobile", true))
+        fake.log.happens(row(4, "home.example", "wifi", true))
+        Stage.pass(3)
+        assertTrue(hosts(root).any { "late.example" in it })
+        assertFalse(hosts(root).any { "home.example" in it })
+        narrow(root, "Network", "Wi-Fi")
+        assertTrue(hosts(root).any { "home.example" in it })
+        Stage.tap(root, "Screen off")
+        assertTrue(hosts(root).any { "day.example" in it })
+    }
+
+    @Test
+    fun nothingToChooseIsSaidAndNothingThatFitsOffersToClear() {
+        fake.log.rows = listOf(Seed.row(1, Seed.shop, "a.example", 5, true, Seed.listed("example.com")))
+        val root = activity()
+        narrow(root, "Company")
+        assertTrue(Stage.says(Stage.sheet(), "There is none in what this list shows."))
+        Stage.dialog().dismiss()
+        narrow(root, "Screen off")
+        assertTrue(Stage.says(root, "Nothing matches these filters."))
+        Stage.tap(root, "Clear filters")
+        assertTrue(hosts(root).any { "a.example" in it })
+        assertFalse(Stage.says(root, "Screen off"))
+    }
+
     @Test
     fun aLongPressOffersToDecideAndToNarrowDown() {
         val root = activity()
@@ -117,6 +185,10 @@ class ActivityTest {
         press()
         Stage.tap(Stage.sheet(), "Show only this app")
         assertFalse(Stage.says(root, "WhatsApp"))
+        press()
+        Stage.tap(Stage.sheet(), "Show only this company")
+        assertTrue(Stage.says(root, "Xiaomi"))
+        assertFalse(hosts(root).any { "tracker.example.net" in it })
     }
 
     @Test

@@ -9,6 +9,7 @@ import org.hushwall.Hushwall
 import org.hushwall.apps.AppCatalogue
 import org.hushwall.apps.AppInfo
 import org.hushwall.log.ActivityLog
+import org.hushwall.log.CompanyReport
 import org.hushwall.log.Contact
 import org.hushwall.log.DayTotals
 import org.hushwall.log.Explanation
@@ -109,6 +110,7 @@ class FakePolicy : UserPolicy {
     val uses = HashMap<String, NetworkUse>()
     val hosts = ArrayList<HostRule>()
     val pauses = HashMap<String, Long>()
+    private var rulesMade = 0
 
     /** Whether the storage takes a new file. */
     var isWritable = true
@@ -138,18 +140,18 @@ class FakePolicy : UserPolicy {
         return changed { setNetworks(key, before) }
     }
 
-    override fun hostRule(key: String?, host: String, allow: Boolean, until: Long?): Undo {
-        val rule = HostRule("rule-${hosts.size}", key, host, allow, until)
-        hosts += rule
-        return changed { hosts -= rule }
+    override fun hostRules(key: String?, hosts: List<String>, allow: Boolean, until: Long?): Undo {
+        val rules = hosts.map { HostRule("rule-${rulesMade++}", key, it, allow, until) }
+        this.hosts += rules
+        return changed { this.hosts -= rules.toSet() }
     }
 
     override fun rules() = hosts.toList()
 
-    override fun removeRule(id: String): Undo {
-        val rule = hosts.first { it.id == id }
-        hosts -= rule
-        return changed { hosts += rule }
+    override fun removeRules(ids: List<String>): Undo {
+        val rules = hosts.filter { it.id in ids }
+        hosts -= rules.toSet()
+        return changed { hosts += rules }
     }
 
     override fun pausedUntil(key: String) = pauses[key]
@@ -250,8 +252,8 @@ class FakeLog : ActivityLog {
     }
 
     @Synchronized
-    override fun changes(after: Long, limit: Int): LogChanges {
-        val rows = fresh
+    override fun changes(after: Long, filter: LogFilter, limit: Int): LogChanges {
+        val rows = fresh.filter { matches(it, filter) }
         fresh = emptyList()
         return LogChanges(rows, mark, false)
     }
@@ -290,6 +292,11 @@ class FakeLog : ActivityLog {
 
     override fun report(period: ReportPeriod): Report = told(period)
 
+    /** What the core would tell of a company. */
+    @Volatile var company: (String, ReportPeriod) -> CompanyReport? = { name, period -> SeedReport.company(name, period) }
+
+    override fun company(name: String, period: ReportPeriod): CompanyReport? = company.invoke(name, period)
+
     override fun exportReport(period: ReportPeriod, format: ReportFormat, to: File) {
         check(isWritable) { "no room" }
         to.writeText("${format.word} since ${period.since}")
@@ -312,7 +319,13 @@ class FakeLog : ActivityLog {
             (filter.blocked == null || row.blocked == filter.blocked) &&
             (filter.since?.let { row.started >= it } ?: true) &&
             (filter.host?.let { row.host == it || row.host.orEmpty().endsWith(".$it") } ?: true) &&
-            (filter.text?.let { has(row, it) } ?: true)
+            (filter.text?.let { has(row, it) } ?: true) &&
+            (filter.company == null || row.about?.organisation == filter.company) &&
+            (filter.category == null || row.about?.category == filter.category) &&
+            (filter.country == null || row.country == filter.country) &&
+            (filter.network == null || row.network == filter.network) &&
+            (filter.screenOff == null || row.screenOff == filter.screenOff) &&
+            (filter.confidence == null || row.confidence == filter.confidence)
 
     private fun has(row: LogRow, text: String): Boolean =
         listOf(row.host, row.owner.name, row.about?.organisation).any { it.orEmpty().contains(text, ignoreCase = true) }

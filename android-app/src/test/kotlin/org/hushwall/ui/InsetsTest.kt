@@ -13,6 +13,7 @@ import org.hushwall.AppRunner
 import org.hushwall.policy.BuiltIn
 import org.hushwall.ui.advice.AdviceActivity
 import org.hushwall.ui.app.AppActivity
+import org.hushwall.ui.company.CompanyActivity
 import org.hushwall.ui.connection.ConnectionActivity
 import org.hushwall.ui.connection.RowBundle
 import org.hushwall.ui.lists.ListRowsActivity
@@ -62,6 +63,7 @@ class InsetsTest {
             AppActivity::class.java to Intent().putExtra(AppActivity.KEY, Seed.browser.key),
             ConnectionActivity::class.java to Intent().putExtras(RowBundle.of(Seed.rows().first(), 14)),
             AdviceActivity::class.java to Intent(),
+            CompanyActivity::class.java to CompanyActivity.intent(Stage.fake, "Xiaomi"),
             RecordActivity::class.java to Intent(),
             SettingsActivity::class.java to Intent(),
             RulesActivity::class.java to Intent(),

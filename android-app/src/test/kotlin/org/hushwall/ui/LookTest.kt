@@ -17,6 +17,7 @@ import org.hushwall.R
 import org.hushwall.policy.BuiltIn
 import org.hushwall.ui.advice.AdviceActivity
 import org.hushwall.ui.app.AppActivity
+import org.hushwall.ui.company.CompanyActivity
 import org.hushwall.ui.connection.ConnectionActivity
 import org.hushwall.ui.connection.RowBundle
 import org.hushwall.ui.lists.ListRowsActivity
@@ -111,6 +112,7 @@ class LookTest {
         look(AppActivity::class.java, Intent().putExtra(AppActivity.KEY, Seed.browser.key))
         look(ConnectionActivity::class.java, Intent().putExtras(RowBundle.of(Seed.rows().first(), 14)))
         look(AdviceActivity::class.java)
+        look(CompanyActivity::class.java, CompanyActivity.intent(Stage.fake, "Xiaomi"))
         look(RecordActivity::class.java)
         look(SettingsActivity::class.java)
         Stage.fake.policy.hostRule(null, "ads.example.com", allow = false, until = null)

@@ -9,6 +9,7 @@ import org.hushwall.AppRunner
 import org.hushwall.ui.advice.AdviceActivity
 import org.hushwall.ui.app.AppActivity
 import org.hushwall.ui.apps.AppRow
+import org.hushwall.ui.company.CompanyActivity
 import org.hushwall.ui.connection.ConnectionActivity
 import org.hushwall.ui.connection.RowBundle
 import org.hushwall.ui.main.MainActivity
@@ -118,6 +119,7 @@ class ScreenshotsTest {
         places(theme)
         shoot(AppActivity::class.java, "app-$theme", Intent().putExtra(AppActivity.KEY, Seed.browser.key))
         shoot(ConnectionActivity::class.java, "connection-$theme", Intent().putExtras(RowBundle.of(Seed.rows().first(), 14)))
+        shoot(CompanyActivity::class.java, "company-$theme", CompanyActivity.intent(Stage.fake, "Xiaomi"))
         shoot(RecordActivity::class.java, "record-$theme")
         shoot(SettingsActivity::class.java, "settings-$theme")
         shoot(SetupActivity::class.java, "first-run-$theme", atStep = 3)

@@ -1,13 +1,17 @@
 // The week of that Sunday: Monday to Sunday have 8,412 stopped connections, of which today has what Home shows.
 package org.hushwall.ui
 
+import org.hushwall.apps.AppInfo
 import org.hushwall.log.Company
+import org.hushwall.log.CompanyReport
 import org.hushwall.log.CountryCount
 import org.hushwall.log.DayBar
 import org.hushwall.log.Decided
 import org.hushwall.log.HourBar
+import org.hushwall.log.Owner
 import org.hushwall.log.Report
 import org.hushwall.log.ReportPeriod
+import org.hushwall.log.Tries
 
 object SeedReport {
     private const val DAY = 24 * Seed.HOUR
@@ -48,6 +52,28 @@ object SeedReport {
             companies = listOf(Company("Xiaomi", true, 1_040, listOf("SG", "DE", "CN")), Company("AppsFlyer", true, 144, listOf("US"))),
             countries = listOf(CountryCount("SG", 700), CountryCount("US", 144)),
             decided = listOf(Decided("nothing-against", false, 1_000), Decided("protected", false, 300)),
+        )
+    }
+
+    /** Xiaomi's part of the week, as the report tells it; of other companies nothing is known. */
+    fun company(name: String, period: ReportPeriod): CompanyReport? {
+        if (name != "Xiaomi") return null
+        val stopped = longArrayOf(770, 640, 815, 590, 780, 805, 720)
+        val passed = longArrayOf(44, 31, 52, 40, 38, 61, 55)
+        val days = period.midnights.dropLast(1).mapIndexed { i, at -> DayBar(at, HourBar(stopped[i], passed[i])) }
+        fun app(app: AppInfo, stopped: Long, passed: Long) = Tries(Owner("app", app.uid, app.key), stopped, passed)
+        return CompanyReport(
+            seat = "CN",
+            products = 37,
+            hasNeeded = true,
+            hosts = listOf("ad.intl.xiaomi.com", "sa.api.intl.miui.com", "tracking.intl.miui.com"),
+            days = days,
+            apps = listOf(
+                app(Seed.browser, 2_410, 120), app(Seed.msa, 1_390, 0), app(Seed.analytics, 900, 12), app(Seed.getApps, 320, 150),
+                app(Seed.weather, 80, 35), app(Seed.findDevice, 20, 4),
+            ),
+            categories = listOf(Tries("analytics", 3_900, 97), Tries("advertising", 1_220, 90), Tries("find-device", 0, 134)),
+            countries = listOf("SG", "DE", "CN"),
         )
     }
 

@@ -164,7 +164,12 @@ internal class ActivityTab(private val screen: MainActivity) : Tab {
         screen.startActivity(target.putExtras(RowBundle.of(item.row, item.count)))
     }
 
-    private fun menu(row: LogRow) = RowMenu(screen, row) { setFilter(filter.copy(app = it)) }.show()
+    private fun menu(row: LogRow) = RowMenu(
+        screen,
+        row,
+        onlyApp = { setFilter(filter.copy(app = it)) },
+        onlyCompany = { setFilter(filter.copy(more = filter.more.copy(company = it))) },
+    ).show()
 
     private inner class Scrolls : AbsListView.OnScrollListener {
         /** A finger on the list holds it still for as long as it moves. */

@@ -2,6 +2,7 @@
 // without protection stands where we could not see. Knows no Views and no threads.
 package org.hushwall.ui.activity
 
+import org.hushwall.log.Confidence
 import org.hushwall.log.LogFilter
 import org.hushwall.log.LogRow
 import org.hushwall.ui.words.startOfDay
@@ -23,22 +24,33 @@ internal data class FeedFilter(
     val app: String? = null,
     val onlyToday: Boolean = true,
     val text: String = "",
+    val more: MoreFilter = MoreFilter(),
 ) {
-    val isNarrow: Boolean get() = !stopped || !letThrough || app != null || text.isNotEmpty()
+    val isNarrow: Boolean get() = !stopped || !letThrough || app != null || text.isNotEmpty() || more != MoreFilter()
 
     fun forLog(now: Long) = LogFilter(
         app = app,
         blocked = if (stopped && letThrough) null else stopped,
         since = if (onlyToday) startOfDay(now, 0) else null,
         text = text.ifEmpty { null },
+        company = more.company,
+        category = more.category,
+        country = more.country,
+        network = more.network,
+        screenOff = true.takeIf { more.screenOff },
+        confidence = Confidence.GUESSED.takeIf { more.onlyGuesses },
     )
-
-    /** Live changes come unfiltered; this says which of them belong here. */
-    fun matches(row: LogRow): Boolean =
-        (if (row.blocked) stopped else letThrough) &&
-            (app == null || app == row.owner.name) &&
-            (text.isEmpty() || listOf(row.host, row.owner.name, row.about?.organisation).any { it.orEmpty().contains(text, true) })
 }
+
+/** What is behind "More": null and false ask for nothing. The names are the record's. */
+internal data class MoreFilter(
+    val company: String? = null,
+    val category: String? = null,
+    val country: String? = null,
+    val network: String? = null,
+    val screenOff: Boolean = false,
+    val onlyGuesses: Boolean = false,
+)
 
 internal class Feed {
     private val rows = LinkedHashMap<Long, LogRow>()

@@ -14,8 +14,9 @@ internal class FeedChips(private val screen: MainActivity, private val onChange:
     private val passed = Chip(screen) { toggle(stopped = false) }
     private val app = Chip(screen, opens = true) { chooseApp() }
     private val period = Chip(screen, opens = true) { choosePeriod() }
+    private val more = MoreChips(screen) { onChange(filter.copy(more = it)) }
 
-    val view: View = chipLine(screen, listOf(stopped, passed, app, period))
+    val view: View = chipLine(screen, listOf(stopped, passed, app, period) + more.chips)
 
     fun show(next: FeedFilter) {
         filter = next
@@ -24,6 +25,7 @@ internal class FeedChips(private val screen: MainActivity, private val onChange:
         val only = next.app?.let { screen.hushwall.apps.byKey(it)?.label ?: it }
         app.show(only ?: screen.getString(R.string.any_app), only != null)
         period.show(screen.getString(if (next.onlyToday) R.string.today else R.string.all_days), false)
+        more.show(next)
     }
 
     /** At least one of the two stays on. */

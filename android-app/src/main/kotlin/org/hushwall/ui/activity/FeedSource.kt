@@ -41,10 +41,12 @@ internal class FeedSource(
         askedAt = now
         isAsking = true
         val from = mark
-        questions.ask({ hushwall.log.changes(from) }) {
+        val asked = filter
+        questions.ask({ hushwall.log.changes(from, asked.forLog(now)) }) {
+            if (asked != filter) return@ask
             isAsking = false
             mark = it.mark
-            feed.addNewer(it.rows.filter(filter::matches), hold)
+            feed.addNewer(it.rows, hold)
             onChange()
         }
     }

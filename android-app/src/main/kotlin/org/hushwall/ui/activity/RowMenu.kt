@@ -11,7 +11,12 @@ import org.hushwall.ui.words.Verdicts
 import org.hushwall.ui.words.Words
 import org.hushwall.ui.words.tryHostRule
 
-internal class RowMenu(private val screen: MainActivity, private val row: LogRow, private val onlyApp: (String) -> Unit) {
+internal class RowMenu(
+    private val screen: MainActivity,
+    private val row: LogRow,
+    private val onlyApp: (String) -> Unit,
+    private val onlyCompany: (String) -> Unit,
+) {
     private val place = row.host ?: Verdicts.address(row.remote)
 
     fun show() {
@@ -25,6 +30,9 @@ internal class RowMenu(private val screen: MainActivity, private val row: LogRow
             sheet.choice(drawing, screen.getString(word), null) { decide(key, host) }
         }
         if (key != null) sheet.choice(R.drawable.ic_apps, screen.getString(R.string.only_this_app), null) { onlyApp(key) }
+        row.about?.organisation?.let { name ->
+            sheet.choice(R.drawable.ic_firm, screen.getString(R.string.only_this_company), Words(screen).name(name)) { onlyCompany(name) }
+        }
         sheet.show()
     }
 

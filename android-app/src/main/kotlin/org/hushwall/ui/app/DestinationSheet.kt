@@ -10,6 +10,7 @@ import org.hushwall.log.LogRow
 import org.hushwall.log.addressOf
 import org.hushwall.policy.HostRule
 import org.hushwall.policy.Undo
+import org.hushwall.ui.company.CompanyActivity
 import org.hushwall.ui.connection.ConnectionActivity
 import org.hushwall.ui.connection.RowBundle
 import org.hushwall.ui.kit.Compat
@@ -53,6 +54,11 @@ internal class DestinationSheet(
         val sheet = Sheet(screen, if (about != null) Purposes(screen).title(about) else name())
         details.known?.let { sheet.body.add(KnownLines(screen, it), start = 24, end = 24, top = 4, bottom = 8) }
         if (about?.level == "never") sheet.note(screen.getString(R.string.phone_needs_this))
+        about?.organisation?.let { company ->
+            sheet.choice(R.drawable.ic_firm, screen.getString(R.string.about_company, words.name(company)), null) {
+                screen.startActivity(CompanyActivity.intent(screen, company))
+            }
+        }
         if (contact.hosts.isNotEmpty()) rules(sheet) else sheet.note(screen.getString(R.string.no_name_no_rule))
         last(sheet, details.rows)
         sheet.show()

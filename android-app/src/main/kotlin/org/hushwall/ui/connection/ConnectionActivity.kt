@@ -10,6 +10,7 @@ import android.widget.ScrollView
 import org.hushwall.R
 import org.hushwall.log.Known
 import org.hushwall.log.LogRow
+import org.hushwall.ui.company.CompanyActivity
 import org.hushwall.ui.kit.Compat
 import org.hushwall.ui.kit.Screen
 import org.hushwall.ui.kit.Type
@@ -69,7 +70,7 @@ internal class ConnectionActivity : Screen() {
         page.add(headline(), bottom = 12)
         if (verdicts.isNeeded(connection)) page.add(note(R.string.phone_needs_this), bottom = 12)
         page.add(why, bottom = 12)
-        page.add(facts.who(), bottom = 12)
+        page.add(facts.who { startActivity(CompanyActivity.intent(this, it)) }, bottom = 12)
         if (verdicts.evidence(connection).level == 1) page.add(note(R.string.others_share), bottom = 12)
         page.add(TechnicalCard(this, connection))
         val scroll = ScrollView(this)

@@ -4,6 +4,7 @@ package org.hushwall.ui.connection
 import android.content.Context
 import android.view.Gravity
 import android.view.View
+import android.widget.Button
 import android.widget.LinearLayout
 import org.hushwall.R
 import org.hushwall.log.Known
@@ -18,6 +19,7 @@ import org.hushwall.ui.kit.card
 import org.hushwall.ui.kit.column
 import org.hushwall.ui.kit.icon
 import org.hushwall.ui.kit.pad
+import org.hushwall.ui.kit.ripple
 import org.hushwall.ui.kit.row
 import org.hushwall.ui.kit.text
 import org.hushwall.ui.widget.EvidenceMeter
@@ -44,13 +46,15 @@ internal class ConnectionFacts(private val context: Context, private val row: Lo
         return card
     }
 
-    fun who(): View {
+    /** [openCompany]: asked to show the company of this name. */
+    fun who(openCompany: (String) -> Unit): View {
         val card = card(context).pad(16, 6)
         val host = row.host?.let(words::isolate)
         val address = words.isolate(addressOf(row.remote))
         val company = row.about?.let { words.name(it.organisation) }
         val line = if (company != null) host ?: address else context.getString(R.string.no_name_seen).takeIf { host == null }
-        card.fact(R.drawable.ic_firm, R.string.who, company ?: host ?: address, line)
+        val open = row.about?.organisation?.let { name -> { openCompany(name) } }
+        card.fact(R.drawable.ic_firm, R.string.who, company ?: host ?: address, line, open = open)
         val country = words.country(row.country)
         val rented = row.asnName?.let { context.getString(R.string.rented_from, words.name(it)) }
         if (country != null || rented != null) {
@@ -76,8 +80,16 @@ internal class ConnectionFacts(private val context: Context, private val row: Lo
             else -> null
         }
 
-    private fun LinearLayout.fact(drawable: Int, label: Int, title: String, line: String?, meter: Int = -1, more: KnownLines? = null) {
-        val fact = add(row(context).pad(0, 10))
+    private fun LinearLayout.fact(
+        drawable: Int,
+        label: Int,
+        title: String,
+        line: String?,
+        meter: Int = -1,
+        more: KnownLines? = null,
+        open: (() -> Unit)? = null,
+    ) {
+        val fact = add(FactRow(context, open).pad(0, 10))
         fact.gravity = Gravity.TOP
         fact.add(icon(context, drawable), width = 24, height = 24, top = 2)
         val body = fact.addRest(column(context), start = 16)
@@ -87,10 +99,26 @@ internal class ConnectionFacts(private val context: Context, private val row: Lo
         first.addRest(text(context, Type.BODY, text = title))
         if (line != null) body.add(text(context, Type.SMALL, R.color.ink2, line))
         if (more != null) body.add(more)
+        if (open != null) {
+            fact.add(icon(context, R.drawable.ic_right), width = 24, height = 24, start = 8, gravity = Gravity.CENTER_VERTICAL)
+        }
         // One sentence for a screen reader: what is asked, and its answer.
         val level = if (meter >= 0) context.getString(R.string.meter_spoken, words.number(meter.toLong())) else null
         fact.contentDescription = listOfNotNull(context.getString(label) + ": " + title, level, line, more?.spoken).joinToString(". ")
         fact.isFocusable = true
         body.importantForAccessibility = View.IMPORTANT_FOR_ACCESSIBILITY_NO_HIDE_DESCENDANTS
     }
+}
+
+/** [open]: a tap shows more. */
+private class FactRow(context: Context, private val open: (() -> Unit)?) : LinearLayout(context) {
+    init {
+        if (open != null) {
+            ripple(this, null, 8)
+            setOnClickListener { open() }
+        }
+    }
+
+    override fun getAccessibilityClassName(): CharSequence =
+        if (open == null) super.getAccessibilityClassName() else Button::class.java.name
 }

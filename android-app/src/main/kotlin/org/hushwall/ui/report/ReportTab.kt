@@ -8,6 +8,7 @@ import android.widget.LinearLayout
 import android.widget.ScrollView
 import org.hushwall.R
 import org.hushwall.log.Reason
+import org.hushwall.ui.company.CompanyActivity
 import org.hushwall.ui.kit.Compat
 import org.hushwall.ui.kit.Type
 import org.hushwall.ui.kit.WRAP
@@ -139,7 +140,7 @@ internal class ReportTab(private val screen: MainActivity) : Tab {
         allow(earlier, facts.hasEarlier)
         cards.removeAllViews()
         if (facts.isFirst) note(screen.getString(R.string.first_report, words.wholeWeekday(facts.week.lastDay)))
-        cards.add(WeekCard(screen, facts.report, facts.week), bottom = 12)
+        cards.add(WeekCard(screen, facts.report.days, facts.report.knownSince, facts.report.stoppedBefore, facts.week), bottom = 12)
         if (!facts.isWhole) note(screen.getString(R.string.report_kept, words.dayAndTime(facts.keptSince)))
         if (facts.isPartly) card(R.string.who_wanted_to_know, companies(facts), R.string.nobody_this_week)
         val tries = facts.report.screenOffAtNight.takeIf { facts.isPartly }
@@ -161,7 +162,8 @@ internal class ReportTab(private val screen: MainActivity) : Tab {
         facts.report.companies.filter { it.stopped > 0 }.map { company ->
             val name = if (company.isKnown) words.name(company.name) else words.isolate(company.name)
             val places = company.countries.mapNotNull(words::country).take(PLACES)
-            stopped(name, places.reduceOrNull { all, next -> screen.getString(R.string.comma, all, next) }, company.stopped)
+            val open = { screen.startActivity(CompanyActivity.intent(screen, company.name, facts.week.back)) }.takeIf { company.isKnown }
+            stopped(name, places.reduceOrNull { all, next -> screen.getString(R.string.comma, all, next) }, company.stopped, open)
         }
 
     private fun countries(facts: WeekFacts): List<Share> {
@@ -171,8 +173,8 @@ internal class ReportTab(private val screen: MainActivity) : Tab {
         return known + stopped(screen.getString(R.string.place_unknown), screen.getString(R.string.place_unknown_line), unknown)
     }
 
-    private fun stopped(name: String, line: String?, count: Long) =
-        Share(name, line, words.number(count), words.plural(R.plurals.n_stopped, count), count)
+    private fun stopped(name: String, line: String?, count: Long, open: (() -> Unit)? = null) =
+        Share(name, line, words.number(count), words.plural(R.plurals.n_stopped, count), count, open)
 
     /** Reasons that read the same are one. */
     private fun passed(facts: WeekFacts): List<Share> {

@@ -4,15 +4,19 @@ package org.hushwall.ui.report
 import android.content.Context
 import android.view.Gravity
 import android.view.View
+import android.widget.Button
 import android.widget.LinearLayout
 import org.hushwall.R
 import org.hushwall.ui.kit.Compat
+import org.hushwall.ui.kit.TARGET
 import org.hushwall.ui.kit.Type
 import org.hushwall.ui.kit.WRAP
 import org.hushwall.ui.kit.add
 import org.hushwall.ui.kit.addRest
 import org.hushwall.ui.kit.column
+import org.hushwall.ui.kit.dp
 import org.hushwall.ui.kit.pad
+import org.hushwall.ui.kit.ripple
 import org.hushwall.ui.kit.rowOrStack
 import org.hushwall.ui.kit.shape
 import org.hushwall.ui.kit.showIf
@@ -28,8 +32,16 @@ import org.hushwall.ui.words.Words
 /**
  * @property number as it is shown, and [spoken] as it is read.
  * @property weight what the bar shows.
+ * @property open shows more about it.
  */
-internal class Share(val name: String, val line: String?, val number: String, val spoken: String, val weight: Long)
+internal class Share(
+    val name: String,
+    val line: String?,
+    val number: String,
+    val spoken: String,
+    val weight: Long,
+    val open: (() -> Unit)? = null,
+)
 
 /**
  * @param none stands where there are no [shares].
@@ -80,7 +92,7 @@ internal class SharesCard(
     }
 
     private fun row(share: Share, most: Long): View {
-        val row = column(context)
+        val row = ShareRow(context, share.open)
         val first = row.add(rowOrStack(context))
         val name = text(context, Type.SUBTITLE, text = share.name)
         if (context.stacks) first.add(name) else first.addRest(name, end = 8)
@@ -91,6 +103,21 @@ internal class SharesCard(
         row.isFocusable = true
         first.importantForAccessibility = View.IMPORTANT_FOR_ACCESSIBILITY_NO_HIDE_DESCENDANTS
         return row
+    }
+
+    private class ShareRow(context: Context, private val open: (() -> Unit)?) : LinearLayout(context) {
+        init {
+            orientation = VERTICAL
+            gravity = Gravity.CENTER_VERTICAL
+            if (open != null) {
+                minimumHeight = context.dp(TARGET)
+                ripple(this, null, 8)
+                setOnClickListener { open() }
+            }
+        }
+
+        override fun getAccessibilityClassName(): CharSequence =
+            if (open == null) super.getAccessibilityClassName() else Button::class.java.name
     }
 
     private companion object {

@@ -9,7 +9,6 @@ import android.widget.ArrayAdapter
 import android.widget.LinearLayout
 import org.hushwall.R
 import org.hushwall.log.DayBar
-import org.hushwall.log.Report
 import org.hushwall.ui.kit.Compat
 import org.hushwall.ui.kit.Type
 import org.hushwall.ui.kit.WRAP
@@ -25,18 +24,28 @@ import org.hushwall.ui.kit.text
 import org.hushwall.ui.widget.legend
 import org.hushwall.ui.words.Words
 
-internal class WeekCard(context: Context, private val report: Report, private val week: Week) : LinearLayout(context) {
+/**
+ * @param knownSince what began before is not known; null: nothing is.
+ * @param before how much was stopped in the week before; 0: there is nothing to compare with.
+ */
+internal class WeekCard(
+    context: Context,
+    private val days: List<DayBar>,
+    private val knownSince: Long?,
+    private val before: Long,
+    private val week: Week,
+) : LinearLayout(context) {
     private val words = Words(context)
     private val told = text(context, Type.LABEL, R.color.ink2)
-    private val stopped = report.days.sumOf { it.bar.stopped }
+    private val stopped = days.sumOf { it.bar.stopped }
 
     private val last = week.today ?: (Week.DAYS - 1)
 
     /** The place of the first day of which anything is known: today, where nothing is yet. */
-    private val known = report.knownSince?.let { since -> report.days.indexOfLast { it.since <= since }.coerceIn(0, last) } ?: last
+    private val known = knownSince?.let { since -> days.indexOfLast { it.since <= since }.coerceIn(0, last) } ?: last
 
     /** The days of which something is known. */
-    private val past = report.days.subList(known, last + 1)
+    private val past = days.subList(known, last + 1)
 
     init {
         orientation = VERTICAL
@@ -65,8 +74,7 @@ internal class WeekCard(context: Context, private val report: Report, private va
 
     /** Beside as much of the week before; null where that is not known as a whole, or nothing was stopped in it. */
     private fun comparison(): String? {
-        val since = report.knownSince ?: return null
-        val before = report.stoppedBefore
+        val since = knownSince ?: return null
         if (since > week.period.before || before == 0L) return null
         val share = words.wholePercent(Math.abs(stopped - before) / before.toDouble())
         val id = when {
@@ -77,17 +85,17 @@ internal class WeekCard(context: Context, private val report: Report, private va
         return context.getString(id, share)
     }
 
-    private fun bars(): View = DayBars(context, report.days, known, week.today).apply {
-        show(report.days.map { it.bar }, last, sentence())
+    private fun bars(): View = DayBars(context, days, known, week.today).apply {
+        show(days.map { it.bar }, last, sentence())
         onChoose = { day ->
             told.showIf(day >= known)
-            if (day >= known) told.text = line(report.days[day])
+            if (day >= known) told.text = line(days[day])
         }
         onTable = ::table
     }
 
     private fun sentence(): String {
-        val passed = words.number(report.days.sumOf { it.bar.letThrough })
+        val passed = words.number(days.sumOf { it.bar.letThrough })
         val busiest = past.maxByOrNull { it.bar.stopped }
         if (busiest == null || stopped == 0L) return context.getString(R.string.week_nothing_stopped, passed)
         val most = words.number(busiest.bar.stopped)

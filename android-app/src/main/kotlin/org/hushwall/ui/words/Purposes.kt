@@ -15,7 +15,9 @@ internal class Purposes(private val context: Context) {
     private val locale: Locale = context.resources.configuration.locales[0]
 
     /** Lower case, to stand after a verdict: "usage statistics". */
-    fun word(about: About): String? = WORDS[about.category]?.let(context::getString)
+    fun word(about: About): String? = word(about.category)
+
+    fun word(category: String): String? = WORDS[category]?.let(context::getString)
 
     /** "Xiaomi · usage statistics". */
     fun title(about: About): String {
