@@ -21,9 +21,9 @@ import org.hushwall.log.Owner
 import org.hushwall.log.Reason
 import org.hushwall.log.Report
 import org.hushwall.log.Source
+import org.hushwall.log.Tries
 import org.hushwall.policy.AdvisedList
 import org.hushwall.policy.Protection
-import org.hushwall.log.Tries
 import org.json.JSONObject
 
 /**
