@@ -17,7 +17,7 @@ use wire::{AppId, FlowKey, HostName, NameSource, Owner, Protocol};
 
 use crate::error::Code;
 use crate::messages::answers::{
-    AboutHost, Answer, Considered, Done, Example, Hour, ListTold, Status, Unusable,
+    AboutHost, Answer, Considered, Done, Example, Hour, ListTold, RuleTold, Status, Unusable,
 };
 use crate::messages::events::{EventTold, Events, FaultTold};
 use crate::messages::requests::{
@@ -112,6 +112,10 @@ fn every_question_is_understood() {
     assert_eq!((question.before_ms, question.midnights.len()), (Some(1_766_620_800_000), 2));
     let Some(Query::Advice(advice)) = all.next() else { panic!() };
     assert_eq!(advice.packages, ["com.example.a", "com.example.b"]);
+    let Some(Query::Rules(rules)) = all.next() else { panic!() };
+    assert_eq!((rules.since, &rules.document["version"]), (Some(1), &json!(1)));
+    let Some(Query::Explain(explain)) = all.next() else { panic!() };
+    assert_eq!((explain.app.as_deref(), explain.document.is_some()), (Some("a.b,c.d"), true));
     assert!(all.next().is_none());
 }
 
@@ -245,8 +249,8 @@ fn answers_look_as_the_app_knows_them() {
         Known { catalog: Arc::new(catalog()), places: Some(Arc::new(places(folder.path()))) };
     let rows = || vec![Row::logged(&logged(), &known)];
     let rule = rule();
-    let considered = |text: &str, verdict, decides| Considered {
-        text: text.to_owned(),
+    let considered = |reason: &policy::Reason, verdict, decides| Considered {
+        reason: ReasonTold::decided(reason),
         verdict,
         holds: true,
         decides,
@@ -271,8 +275,8 @@ fn answers_look_as_the_app_knows_them() {
             verdict: "block",
             reason: ReasonTold::decided(&rule),
             considered: vec![
-                considered(&rule.to_string(), "block", true),
-                considered("nothing speaks against it", "allow", false),
+                considered(&rule, "block", true),
+                considered(&policy::Reason::NothingAgainst, "allow", false),
             ],
         }),
         "status": value(&Answer::Status(Box::new(status))),
@@ -293,6 +297,7 @@ fn answers_look_as_the_app_knows_them() {
         "advice": value(&Answer::Advice {
             protections: known.catalog.protections(["com.example.b"]),
         }),
+        "rules": value(&Answer::Rules { rules: rules_told() }),
     });
     compare(&told, "answers");
 }
@@ -318,6 +323,20 @@ fn what_came_of_orders_looks_as_the_app_knows_it() {
         }),
     });
     compare(&told, "outcomes");
+}
+
+/// One rule of each kind: one that is used, one that is covered, one that is off.
+fn rules_told() -> Vec<RuleTold> {
+    let document = json!({"version": 1, "rules": [
+        {"verdict": "block", "host": "tracker.example", "when": {"networks": ["wifi", "other"]}},
+        {"verdict": "allow", "host": "tracker.example", "when": {"networks": ["wifi"]}},
+        {"verdict": "block", "app": "com.example.a", "enabled": false},
+    ]});
+    let document = Document::parse(&document.to_string()).unwrap();
+    let policy = policy::Policy::from_document(&document).unwrap();
+    let words = "your rule: every app may not reach tracker.example and all below it on Wi-Fi or another network";
+    let hits = HashMap::from([(words.to_owned(), 12)]);
+    RuleTold::all(&document, &policy, 0, Some(&hits))
 }
 
 /// Each message by its name.

@@ -12,7 +12,9 @@ import org.hushwall.core.Core
 import org.hushwall.core.jsonOf
 import org.hushwall.log.ActivityLog
 import org.hushwall.log.CoreLog
+import org.hushwall.policy.CoreRuleJudge
 import org.hushwall.policy.FilePolicy
+import org.hushwall.policy.RuleJudge
 import org.hushwall.policy.UserPolicy
 import org.hushwall.vpn.Gaps
 import org.hushwall.vpn.LiveProtection
@@ -43,6 +45,7 @@ open class Hushwall : Application() {
 
     open val apps: AppCatalogue by lazy { InstalledApps(this) }
     open val policy: UserPolicy get() = filePolicy
+    open val judge: RuleJudge by lazy { CoreRuleJudge(core, clock) }
     open val log: ActivityLog get() = coreLog
     open val gaps: Gaps get() = record
     open val protection: Protection get() = live

@@ -26,11 +26,16 @@ import org.hushwall.log.ReportFormat
 import org.hushwall.log.ReportPeriod
 import org.hushwall.log.addressOf
 import org.hushwall.policy.AppMode
-import org.hushwall.policy.HostRule
+import org.hushwall.policy.Choices
+import org.hushwall.policy.JudgedRule
 import org.hushwall.policy.NetworkUse
 import org.hushwall.policy.PolicyTrouble
+import org.hushwall.policy.RuleJudge
+import org.hushwall.policy.Trial
 import org.hushwall.policy.Undo
 import org.hushwall.policy.UserPolicy
+import org.hushwall.policy.UserRule
+import org.hushwall.policy.documentRules
 import org.hushwall.vpn.Gap
 import org.hushwall.vpn.Gaps
 import org.hushwall.vpn.Protection
@@ -41,6 +46,7 @@ import org.hushwall.vpn.ProtectionStatus
 class FakeHushwall : Hushwall() {
     override val apps = FakeApps()
     override val policy = FakePolicy()
+    override val judge = FakeJudge()
     override val log = FakeLog()
     override val gaps = FakeGaps()
     override val protection = FakeProtection()
@@ -103,7 +109,7 @@ class FakePolicy : UserPolicy {
     private val listeners = ArrayList<() -> Unit>()
     val modes = HashMap<String, AppMode>()
     val uses = HashMap<String, NetworkUse>()
-    val hosts = ArrayList<HostRule>()
+    val hosts = ArrayList<UserRule>()
     val pauses = HashMap<String, Long>()
 
     /** Whether the storage takes a new file. */
@@ -135,12 +141,29 @@ class FakePolicy : UserPolicy {
     }
 
     override fun hostRule(key: String?, host: String, allow: Boolean, until: Long?): Undo {
-        val rule = HostRule("rule-${hosts.size}", key, host, allow, until)
+        val rule = UserRule("rule-${hosts.size}", key, allow, host, until = until)
         hosts += rule
         return changed { hosts -= rule }
     }
 
     override fun rules() = hosts.toList()
+
+    override fun putRule(rule: UserRule): Undo {
+        val before = hosts.find { it.id == rule.id }
+        hosts.removeAll { it.id == rule.id }
+        hosts += rule
+        return changed {
+            hosts -= rule
+            before?.let { hosts += it }
+        }
+    }
+
+    override fun sameAs(rule: UserRule) = hosts.find {
+        it.id != rule.id && it.copy(id = rule.id, allow = rule.allow, until = rule.until, isOn = rule.isOn) == rule
+    }
+
+    override fun choices(with: UserRule?) =
+        Choices(modes, uses, hosts.filter { it.id != with?.id } + listOfNotNull(with), lanInside, pauses)
 
     override fun removeRule(id: String): Undo {
         val rule = hosts.first { it.id == id }
@@ -181,6 +204,26 @@ class FakePolicy : UserPolicy {
             listeners.toList().forEach { it() }
         }
     }
+}
+
+/** Ranks rules as they were made, unless the test says otherwise. */
+class FakeJudge : RuleJudge {
+    @Volatile var ranked: (Choices) -> List<JudgedRule> = { choices ->
+        documentRules(choices).map { it.first }.distinct().map { JudgedRule(it, holds = true, hits = 0, never = null) }
+    }
+
+    /** What the core refuses, and how it explains. */
+    @Volatile var refusal: Exception? = null
+
+    @Volatile var trial: (String) -> Trial = { Trial(Explanation(false, Seed.nothing, emptyList()), emptyMap()) }
+
+    override fun rank(choices: Choices): List<JudgedRule> = ranked(choices)
+
+    override fun check(choices: Choices) {
+        refusal?.let { throw it }
+    }
+
+    override fun explain(choices: Choices, uid: Int, key: String, host: String) = trial(host)
 }
 
 /** Answers like the core: newest first, cut to the limit, changes after a mark. */

@@ -12,7 +12,7 @@ import org.hushwall.ui.connection.ConnectionActivity
 import org.hushwall.ui.connection.RowBundle
 import org.hushwall.ui.main.MainActivity
 import org.hushwall.ui.record.RecordActivity
-import org.hushwall.ui.settings.RulesActivity
+import org.hushwall.ui.rules.RulesActivity
 import org.hushwall.ui.settings.SettingsActivity
 import org.hushwall.ui.setup.SetupActivity
 import org.hushwall.ui.setup.SetupCheckActivity

@@ -1,4 +1,4 @@
-// What is set, what is wrong with stored data and what helps, and the user's own rules.
+// What is set, what is wrong with stored data and what helps.
 package org.hushwall.ui
 
 import android.app.AlertDialog
@@ -7,7 +7,6 @@ import android.view.View
 import org.hushwall.AppRunner
 import org.hushwall.log.LogTrouble
 import org.hushwall.policy.PolicyTrouble
-import org.hushwall.ui.settings.RulesActivity
 import org.hushwall.ui.settings.SettingsActivity
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertFalse
@@ -125,15 +124,5 @@ class SettingsTest {
     fun privateDnsIsExplained() {
         Stage.tap(settings(), "Private DNS")
         assertTrue("stops the questions for trackers" in told().message.toString())
-    }
-
-    @Test
-    fun aRuleIsReadAsASentenceAndTakenAway() {
-        fake.policy.hostRule(Seed.browser.key, "ads.example.com", allow = false, until = null)
-        val root = Stage.root(Stage.open(RulesActivity::class.java).get())
-        assertTrue(Stage.says(root, "Mi Browser may not reach"))
-        Stage.tap(root, "Remove rule")
-        assertTrue(fake.policy.hosts.isEmpty())
-        assertTrue(Stage.says(root, "You rarely need one"))
     }
 }

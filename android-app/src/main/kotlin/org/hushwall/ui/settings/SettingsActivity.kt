@@ -14,6 +14,7 @@ import org.hushwall.ui.kit.add
 import org.hushwall.ui.kit.pad
 import org.hushwall.ui.kit.text
 import org.hushwall.ui.record.RecordActivity
+import org.hushwall.ui.rules.RulesActivity
 import org.hushwall.ui.setup.SetupCheckActivity
 import org.hushwall.ui.widget.PageScreen
 import org.hushwall.ui.words.Words
