@@ -53,7 +53,7 @@ class CoreTest {
         policy.pauseApp("c.d,e.f", phone.now() + 60_000)
         for (network in listOf(null, RuleNetwork.WIFI, RuleNetwork.MOBILE)) {
             val time = RuleTime(network, roaming = true, screenOff = true, RuleTime.Hours(22 * 60, 6 * 60))
-            policy.putRule(UserRule("night $network", "a.b", allow = true, country = "CN", time = time))
+            policy.putRule(UserRule("night $network", "a.b", allow = true, host = "two.example", time = time))
             // What the switches of the app say too.
             policy.putRule(UserRule("same $network", "c.d,e.f", allow = true, time = RuleTime(network)))
         }
@@ -77,9 +77,10 @@ class CoreTest {
         val order = listOf(RuleSource.Own(stop), ofApp, RuleSource.Own(pass), RuleSource.Own(all))
         assertEquals(order, ranked.map { it.source })
         assertEquals(listOf(null, null, null, null), ranked.map { it.never })
-        assertEquals(listOf(0L), ranked.mapNotNull { it.hits }.distinct())
-        val covered = judge.rank(policy.choices(with = UserRule("x", "c.d", allow = true, host = "one.example", time = stop.time)))
-        assertEquals(Never.Covered(RuleSource.Own(stop)), covered.single { (it.source as? RuleSource.Own)?.rule?.id == "x" }.never)
+        assertEquals("there is no log yet", emptyList<Long>(), ranked.mapNotNull { it.hits })
+        policy.setMode("e.f", AppMode.BLOCK)
+        val never = UserRule("never", "e.f", allow = true)
+        assertEquals(Never.AppBlocked, judge.rank(policy.choices(with = never)).single { it.source == RuleSource.Own(never) }.never)
         val trial = judge.explain(policy.choices(), 10_200, "a.b,c.d", "two.example")
         assertTrue(trial.explanation.blocked)
         assertEquals(RuleSource.Own(all), trial.rule(trial.explanation.reason))

@@ -19,7 +19,9 @@ import org.hushwall.ui.connection.ConnectionActivity
 import org.hushwall.ui.connection.RowBundle
 import org.hushwall.ui.main.MainActivity
 import org.hushwall.ui.record.RecordActivity
+import org.hushwall.ui.rules.RuleActivity
 import org.hushwall.ui.rules.RulesActivity
+import org.hushwall.ui.rules.TrialActivity
 import org.hushwall.ui.settings.SettingsActivity
 import org.hushwall.ui.setup.SetupActivity
 import org.hushwall.ui.setup.SetupCheckActivity
@@ -107,8 +109,10 @@ class LookTest {
         look(ConnectionActivity::class.java, Intent().putExtras(RowBundle.of(Seed.rows().first(), 14)))
         look(RecordActivity::class.java)
         look(SettingsActivity::class.java)
-        Stage.fake.policy.hostRule(null, "ads.example.com", allow = false, until = null)
+        SeedRules.fill(Stage.fake)
         look(RulesActivity::class.java)
+        look(RuleActivity::class.java, RuleActivity.intent(Stage.fake, SeedRules.china))
+        look(TrialActivity::class.java)
         look(SetupCheckActivity::class.java)
         look(SetupActivity::class.java)
         assertEquals(faults.joinToString("\n"), 0, faults.size)

@@ -21,6 +21,8 @@ import org.hushwall.ui.app.AppActivity
 import org.hushwall.ui.rules.RuleActivity
 import org.hushwall.ui.rules.RulesActivity
 import org.hushwall.ui.rules.TrialActivity
+import org.hushwall.vpn.ProtectionState
+import org.hushwall.vpn.ProtectionStatus
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertFalse
 import org.junit.Assert.assertNull
@@ -210,6 +212,10 @@ class RulesTest {
         assertTrue(Stage.says(root, "Stopped"))
         assertTrue(Stage.says(root, "No app may reach ads.example.com."))
         assertTrue(Stage.says(root, "Weaker, or not now"))
+        assertFalse(Stage.says(root, "Hushwall does not filter right now"))
+        Stage.fake.protection.status = ProtectionStatus(ProtectionState.OFF)
+        Stage.tap(root, "See who decides")
+        assertTrue(Stage.says(root, "Hushwall does not filter right now"))
         Stage.fake.judge.trial = { throw CoreException(CoreException.NO_LIBRARY, "none") }
         Stage.tap(root, "See who decides")
         assertTrue(Stage.says(root, "nobody can tell"))

@@ -1,12 +1,14 @@
 // What is set, what is wrong with stored data and what helps.
 package org.hushwall.ui
 
+import android.app.Activity
 import android.app.AlertDialog
 import android.provider.Settings
 import android.view.View
 import org.hushwall.AppRunner
 import org.hushwall.log.LogTrouble
 import org.hushwall.policy.PolicyTrouble
+import org.hushwall.ui.record.RecordActivity
 import org.hushwall.ui.settings.SettingsActivity
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertFalse
@@ -124,5 +126,21 @@ class SettingsTest {
     fun privateDnsIsExplained() {
         Stage.tap(settings(), "Private DNS")
         assertTrue("stops the questions for trackers" in told().message.toString())
+    }
+
+    @Test
+    fun theThemeIsChosenForEveryScreenAndStaysWhenTheyAreOpenedAnew() {
+        val isNight = { activity: Activity -> activity.resources.configuration.isNightModeActive }
+        settings()
+        assertFalse(isNight(screen))
+        Stage.tap(Stage.root(screen), "Theme")
+        Stage.tap(Stage.sheet(), "Dark")
+        assertTrue(Stage.says(settings(), "Dark"))
+        assertTrue(isNight(screen))
+        assertTrue(isNight(Stage.open(RecordActivity::class.java).get()))
+        Stage.tap(Stage.root(screen), "Theme")
+        Stage.tap(Stage.sheet(), "As the phone")
+        settings()
+        assertFalse(isNight(screen))
     }
 }

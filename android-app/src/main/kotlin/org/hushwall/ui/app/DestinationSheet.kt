@@ -8,8 +8,8 @@ import org.hushwall.log.Known
 import org.hushwall.log.LogFilter
 import org.hushwall.log.LogRow
 import org.hushwall.log.addressOf
-import org.hushwall.policy.UserRule
 import org.hushwall.policy.Undo
+import org.hushwall.policy.UserRule
 import org.hushwall.ui.connection.ConnectionActivity
 import org.hushwall.ui.connection.RowBundle
 import org.hushwall.ui.kit.Compat

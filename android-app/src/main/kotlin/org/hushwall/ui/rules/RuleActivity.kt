@@ -130,7 +130,8 @@ internal class RuleActivity : PageScreen() {
         if (same != null) return tell(R.string.rule_is_there, getString(R.string.rule_is_there_line, ruleWords.sentence(same)))
         val choices = hushwall.policy.choices(with = rule)
         val judge = hushwall.judge
-        questions.ask(Work.data, { judge.check(choices) }, { tell(R.string.rule_refused, getString(R.string.rule_refused_line)) }) { end(SAVE) }
+        val refused = { tell(R.string.rule_refused, getString(R.string.rule_refused_line)) }
+        questions.ask(Work.data, { judge.check(choices) }, refused) { end(SAVE) }
     }
 
     private fun end(result: Int) {

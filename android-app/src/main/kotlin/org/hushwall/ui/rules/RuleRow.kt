@@ -75,13 +75,14 @@ internal class RuleRow(context: Context, judged: JudgedRule, isFirst: Boolean, i
     }
 
     /** Off keeps the rule. */
-    private inner class RuleSwitch(context: Context, rule: UserRule, private val spoken: CharSequence) : FrameLayout(context) {
+    private inner class RuleSwitch(context: Context, rule: UserRule, spoken: CharSequence) : FrameLayout(context) {
         private val toggle = Toggle(context)
 
         init {
             minimumHeight = context.dp(48)
             pad(8, 8)
             toggle.isOn = rule.isOn
+            contentDescription = spoken
             addView(toggle)
             ripple(this, null, 24)
             setOnClickListener { rules.turn(rule, !toggle.isOn) }
@@ -92,7 +93,6 @@ internal class RuleRow(context: Context, judged: JudgedRule, isFirst: Boolean, i
             info.className = Switch::class.java.name
             info.isCheckable = true
             info.isChecked = toggle.isOn
-            info.contentDescription = spoken
         }
     }
 }

@@ -46,8 +46,8 @@ internal class TimeSheet(private val context: Context, private var time: RuleTim
 
     private fun pick(minute: Int, change: (Int) -> RuleTime.Hours) {
         val is24 = DateFormat.is24HourFormat(context)
-        TimePickerDialog(context, { _, hour, min -> become(time.copy(hours = change(hour * HOUR + min))) }, minute / HOUR, minute % HOUR, is24)
-            .show()
+        val picked = TimePickerDialog.OnTimeSetListener { _, hour, min -> become(time.copy(hours = change(hour * HOUR + min))) }
+        TimePickerDialog(context, picked, minute / HOUR, minute % HOUR, is24).show()
     }
 
     private fun become(next: RuleTime) {

@@ -25,6 +25,7 @@ import org.hushwall.ui.widget.Weight
 import org.hushwall.ui.widget.WordButton
 import org.hushwall.ui.words.Verdicts
 import org.hushwall.ui.words.Words
+import org.hushwall.vpn.ProtectionState
 
 internal class TrialActivity : PageScreen() {
     private var key: String? = null
@@ -73,7 +74,8 @@ internal class TrialActivity : PageScreen() {
         val host = hostName(field.text.toString()) ?: return tell(R.string.host_fault)
         val choices = hushwall.policy.choices()
         val judge = hushwall.judge
-        questions.ask(Work.data, { judge.explain(choices, app.uid, app.key, host) }, { tell(R.string.try_it_failed) }) { show(it, app, host) }
+        val question = { judge.explain(choices, app.uid, app.key, host) }
+        questions.ask(Work.data, question, { tell(R.string.try_it_failed) }) { show(it, app, host) }
     }
 
     private fun tell(words: Int) {
@@ -85,12 +87,16 @@ internal class TrialActivity : PageScreen() {
         result.removeAllViews()
         val explained = trial.explanation
         val words = Words(this)
+        if (hushwall.protection.status.state != ProtectionState.ON) {
+            result.add(text(this, Type.SMALL, R.color.warn, getString(R.string.try_it_off)).pad(4, 0, 4, 12))
+        }
         val card = result.add(card(this))
         val head = card.add(row(this))
         val drawing = if (explained.blocked) R.drawable.ic_stop else R.drawable.ic_pass
         head.add(icon(this, drawing, if (explained.blocked) R.color.brand else R.color.ink2), width = 24, height = 24, end = 12)
         head.addRest(text(this, Type.HEADLINE, text = Verdicts(this).word(explained.blocked)))
-        card.add(text(this, Type.SMALL, R.color.ink2, getString(R.string.try_it_about, words.name(app.label), words.isolate(host))), top = 4)
+        val about = getString(R.string.try_it_about, words.name(app.label), words.isolate(host))
+        card.add(text(this, Type.SMALL, R.color.ink2, about), top = 4)
         card.add(text(this, Type.SMALL_MEDIUM, R.color.ink2, getString(R.string.decided_by)), top = 12)
         reason(card, trial, explained.reason)
         others(card, trial)

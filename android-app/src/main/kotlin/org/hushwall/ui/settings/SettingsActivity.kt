@@ -45,6 +45,7 @@ internal class SettingsActivity : PageScreen() {
                 SettingsRow.Content(R.string.record_title, getString(R.string.record_line)) { open(RecordActivity::class.java) },
                 network.lan(),
                 network.privateDns(),
+                ThemeRow(this).content(),
             ),
         )
         group(
