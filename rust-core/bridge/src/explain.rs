@@ -28,7 +28,7 @@ pub(crate) fn answer(
         FlowKey { protocol: question.protocol.into(), local: SocketAddr::new(nowhere, 0), remote };
     let explanation = policy.explain(&Subject { owner, key: &key, names: &names });
     let considered = explanation.considered.iter().map(|considered| Considered {
-        text: considered.reason.to_string(),
+        reason: ReasonTold::decided(&considered.reason),
         verdict: verdict(&considered.reason),
         holds: considered.holds,
         decides: considered.decisive,

@@ -47,14 +47,18 @@ impl Owners {
     /// Who this uid is.
     pub(crate) fn owner(&self, uid: u32) -> Owner {
         let known = self.names.lock().unwrap_or_else(PoisonError::into_inner).get(&uid).cloned();
-        let fixed = uid % UIDS_OF_A_USER;
         let name = known.unwrap_or_else(|| {
-            let fixed = SYSTEM_NAMES.iter().find(|(known, _)| *known == fixed);
+            let fixed = SYSTEM_NAMES.iter().find(|(known, _)| *known == uid % UIDS_OF_A_USER);
             fixed.map_or_else(|| format!("uid:{uid}").into(), |(_, name)| (*name).into())
         });
-        let id = AppId { uid, name };
-        if fixed < FIRST_APP { Owner::System(id) } else { Owner::App(id) }
+        named(uid, name)
     }
+}
+
+/// The owner with this uid and these packages.
+pub(crate) fn named(uid: u32, name: Arc<str>) -> Owner {
+    let id = AppId { uid, name };
+    if uid % UIDS_OF_A_USER < FIRST_APP { Owner::System(id) } else { Owner::App(id) }
 }
 
 #[cfg(test)]

@@ -134,3 +134,19 @@ fn rules_are_checked_and_told_in_words() {
     let told = text(&check.stdout).to_owned() + text(&check.stderr);
     assert!(told.contains("version 2"), "{told}");
 }
+
+#[test]
+fn rules_that_never_speak_are_named_with_the_reason() {
+    let folder = folder();
+    let rules = r#"{"version": 1, "rules": [
+        {"verdict": "block", "host": "a.example", "when": {"networks": ["wifi", "mobile"]}},
+        {"verdict": "allow", "host": "a.example", "when": {"networks": ["wifi"]}},
+        {"verdict": "block", "enabled": false}]}"#;
+    fs::write(folder.path().join("silent.json"), rules).unwrap();
+    let check = hushwall(folder.path(), "policy check silent.json");
+    let told = text(&check.stdout);
+    assert!(told.contains("rules[1]: the rule never speaks: rules[0] is stronger"), "{told}");
+    assert!(told.contains("rules[2]: the rule is turned off"), "{told}");
+    let show = hushwall(folder.path(), "policy show silent.json");
+    assert!(text(&show.stdout).contains("may not reach anything (turned off)"), "{show:?}");
+}

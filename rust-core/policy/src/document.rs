@@ -292,7 +292,7 @@ pub(crate) fn not_empty<'de, D: Deserializer<'de>>(deserializer: D) -> Result<St
     if text.is_empty() { Err(de::Error::custom("a name is needed here")) } else { Ok(text) }
 }
 
-fn yes() -> bool {
+pub(crate) fn yes() -> bool {
     true
 }
 
@@ -316,7 +316,7 @@ mod tests {
             "apps":[{"app":"/usr/bin/curl","mode":"allow"},{"app":"com.mi.globalbrowser","uid":10123,"mode":"filtered"}],
             "rules":[{"host":"Shop.Example.","verdict":"allow"},
                 {"group":"browsers","addresses":"203.0.113.0/24","ports":"5222-5223","protocol":"tcp","verdict":"block","until":1790000000,
-                 "when":{"networks":["mobile"],"roaming":true,"metered":false,"screen":"off","days":["mon","sun"],"time":"22:00-06:00","ssids":["Home"]},"note":"at night"},
+                 "when":{"networks":["mobile"],"roaming":true,"metered":false,"screen":"off","days":["mon","sun"],"time":"22:00-06:00","ssids":["Home"]},"note":"at night","enabled":false},
                 {"app":"a","uid":10,"exact_host":"zip","country":"CN","asn":45102,"verdict":"block"}],
             "lists":[{"name":"own","hosts":["ad.xiaomi.com"],"addresses":[{"addresses":"203.0.113.9","ports":"443"}],
                  "except":[{"apps":["com.xiaomi.shop"],"hosts":["ad.xiaomi.com"]}]},

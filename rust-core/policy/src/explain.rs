@@ -48,7 +48,7 @@ impl Policy {
         Explanation { decision, considered }
     }
 
-    /// Every rule of the user's, the weightiest first.
+    /// Every rule of the user's, those that are turned off too, the weightiest first.
     pub fn rules_by_weight(&self) -> Vec<Considered> {
         let rules = self.rules().by_weight().into_iter();
         rules

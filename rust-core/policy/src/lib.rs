@@ -14,6 +14,7 @@ mod ranges;
 mod rule;
 mod rules;
 mod situation;
+mod unused;
 mod weight;
 mod when;
 
@@ -28,4 +29,5 @@ pub use policy::{Places, Policy, Resources, strongest};
 pub use ranges::{AddressRange, PortRange};
 pub use rule::{CountryCode, Rule, RuleVerdict, Transport};
 pub use situation::{Moment, NetworkKind, Situation};
+pub use unused::Unused;
 pub use when::{Day, Screen, TimeSpan, When};

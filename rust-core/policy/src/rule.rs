@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use wire::{HostName, Protocol};
 
-use crate::document::{read_host, write_host};
+use crate::document::{read_host, write_host, yes};
 use crate::{AddressRange, PortRange, When};
 
 /// A rule of the user's own. What is left out is not asked for: a rule with a verdict alone speaks for everything.
@@ -14,6 +14,9 @@ use crate::{AddressRange, PortRange, When};
 pub struct Rule {
     /// What it says.
     pub verdict: RuleVerdict,
+    /// Whether it counts.
+    #[serde(default = "yes")]
+    pub enabled: bool,
     /// Only for this app, by name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub app: Option<String>,

@@ -50,7 +50,7 @@ pub(crate) struct Rules {
 pub(crate) struct Compiled {
     pub(crate) rule: Rule,
     pub(crate) weight: Weight,
-    /// Its conditions hold, and its end has not come.
+    /// It is turned on, its conditions hold, and its end has not come.
     pub(crate) holds: bool,
     text: Arc<str>,
     who: Who,
@@ -88,7 +88,7 @@ impl Rules {
             let met = rule.when.as_ref().is_none_or(|when| when.holds(situation, moment));
             rules.all.push(Compiled {
                 weight: Weight::of(rule),
-                holds: met && !ended,
+                holds: rule.enabled && met && !ended,
                 text: rule.to_string().into(),
                 who,
                 rule: rule.clone(),
@@ -139,14 +139,15 @@ impl Rules {
         best
     }
 
-    /// Every rule that fits, whether its conditions hold or not, the weightiest first.
+    /// Every rule that is turned on and fits, whether its conditions hold or not, the weightiest first.
     pub(crate) fn fitting(
         &self,
         facts: &Facts<'_>,
         name: Option<&HostName>,
     ) -> Vec<(usize, &Compiled)> {
+        let all = self.all.iter().enumerate();
         let mut fitting: Vec<_> =
-            self.all.iter().enumerate().filter(|(_, rule)| rule.fits(facts, name)).collect();
+            all.filter(|(_, rule)| rule.rule.enabled && rule.fits(facts, name)).collect();
         fitting.sort_by_key(|(_, rule)| Reverse(rule.weight));
         fitting
     }
@@ -187,7 +188,7 @@ impl Rules {
 
     /// The first time at which a rule begins or ceases to hold by itself.
     pub(crate) fn next_change(&self, moment: &Moment) -> Option<u64> {
-        let edges = self.all.iter().flat_map(|compiled| {
+        let edges = self.all.iter().filter(|compiled| compiled.rule.enabled).flat_map(|compiled| {
             let rule = &compiled.rule;
             let end = rule.until.filter(|until| *until > moment.unix_seconds);
             let has_ended = rule.until.is_some() && end.is_none();
@@ -200,6 +201,7 @@ impl Rules {
 
     fn fill_tables(&mut self) {
         let mut order: Vec<u32> = (0..self.all.len() as u32).collect();
+        order.retain(|&at| self.all[at as usize].rule.enabled);
         order.sort_by_key(|&at| Reverse(self.all[at as usize].weight));
         for at in order {
             let Compiled { rule, who, .. } = &self.all[at as usize];
@@ -331,10 +333,10 @@ fn who(rule: &Rule, groups: &HashMap<&str, &Group>, path: &str) -> Result<Who, P
     }
 }
 
-/// Two rules that differ in nothing but verdict, end or remark would leave the user guessing.
+/// Two rules that are turned on and differ in nothing but verdict, end or remark would leave the user guessing.
 fn refuse_doubles(rules: &[Rule]) -> Result<(), PolicyError> {
     let mut seen = HashMap::new();
-    for (number, rule) in rules.iter().enumerate() {
+    for (number, rule) in rules.iter().enumerate().filter(|(_, rule)| rule.enabled) {
         let bare = (
             (&rule.app, rule.uid, &rule.group, &rule.when, rule.until.is_some()),
             (&rule.host, &rule.exact_host, rule.addresses, rule.ports),

@@ -22,7 +22,7 @@ fn full() -> Value {
         "rules": [{
             "verdict": "allow", "app": "a", "uid": 1, "group": "g", "host": "a.example", "exact_host": "b.example",
             "addresses": "192.0.2.0/24", "ports": "1-2", "protocol": "udp", "country": "SG", "asn": 45102, "until": 9,
-            "note": "n",
+            "note": "n", "enabled": false,
             "when": {
                 "networks": ["wifi"], "roaming": true, "metered": true, "screen": "on", "days": ["mon"],
                 "time": "01:00-02:00", "ssids": ["s"],

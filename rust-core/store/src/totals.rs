@@ -1,5 +1,7 @@
 //! Totals per app and hour: kept as connections are written, so that they outlive them and are cheap to read.
 
+use std::collections::HashMap;
+
 use rusqlite::{Connection as Sqlite, named_params};
 use wire::Owner;
 
@@ -133,6 +135,26 @@ impl Reader {
                 ":blocked": Verdict::Block.code(),
                 ":first": since_ms.map_or(i64::MIN, schema::first_key),
             },
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}
+
+impl Reader {
+    /// How many connections each of the user's rules has decided, begun at or after this Unix time in milliseconds; by the
+    /// rule's words, as the reason has them. Questions for names count as the log has them.
+    ///
+    /// # Errors
+    /// [`StoreError`] as it says.
+    pub fn decided_by_rule(&self, since_ms: i64) -> Result<HashMap<String, u64>, StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT reason.text, count(*) FROM reason
+             JOIN subject ON subject.reason = reason.id JOIN connection ON connection.subject = subject.id
+             WHERE reason.code = :rule AND connection.key >= :first GROUP BY reason.text",
+        )?;
+        let rows = statement.query_map(
+            named_params! { ":rule": ReasonCode::Rule.code(), ":first": schema::first_key(since_ms) },
             |row| Ok((row.get(0)?, row.get(1)?)),
         )?;
         Ok(rows.collect::<Result<_, _>>()?)

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use catalog::Organisation;
-use policy::{CountryCode, Policy};
+use policy::{CountryCode, Document, Policy};
 use report::{CompanyReport, Report, Sources};
 use store::{Confidence, Cursor, Filter, HostFilter, Mark, TotalsFilter, Verdict};
 use wire::Owner;
@@ -13,15 +13,16 @@ use super::{Core, lock, parse};
 use crate::error::CoreError;
 use crate::explain;
 use crate::messages::answers::{
-    AboutHost, Answer, CompanyTold, Hour, LastSeen, ProtectionTold, Status,
+    AboutHost, Answer, CompanyTold, Hour, LastSeen, ProtectionTold, RuleTold, Status,
 };
 use crate::messages::events::FaultTold;
 use crate::messages::lists::Named;
 use crate::messages::requests::{
     About, Advice, AuditAsked, Changes, CompanyAsked, Connections, Explain, FollowAdvice, Query,
-    ReportAsked, ScreenName, Totals, UndoAdvice, Which,
+    ReportAsked, RulesAsked, ScreenName, Totals, UndoAdvice, Which,
 };
 use crate::messages::row::Row;
+use crate::owners;
 use crate::resources::Known;
 
 /// The engine answers within a turn of its loop, some milliseconds; one that needs longer than this is stuck.
@@ -41,11 +42,10 @@ impl Core {
             Query::Explain(question) => self.explain(&question),
             Query::Status(_) => Ok(Answer::Status(Box::new(self.status()))),
             Query::PolicyCheck(check) => {
-                let document = parse(&check.document.to_string())?;
-                let situation = lock(&self.rules).situation.clone();
-                Policy::compile(&document, &self.resources(), &situation, &runtime::moment())?;
+                self.judged(&parse(&check.document.to_string())?)?;
                 Ok(Answer::Good { ok: true })
             }
+            Query::Rules(asked) => self.rules_of(&asked),
             Query::Lists(asked) => self.lists(&asked),
             Query::ListRead(Named { name }) => Ok(Answer::ListRead(self.list_read(&name)?)),
             Query::ListRows(Named { name }) => Ok(self.list_rows(&name)),
@@ -138,9 +138,33 @@ impl Core {
     }
 
     fn explain(&self, question: &Explain) -> Result<Answer, CoreError> {
-        let policy = self.rules().compile(&runtime::moment())?;
-        let owner = question.uid.map_or(Owner::Unknown, |uid| self.owners.owner(uid));
+        let policy = match &question.document {
+            Some(document) => self.judged(&parse(&document.to_string())?)?,
+            None => self.rules().compile(&runtime::moment())?,
+        };
+        let owner = match (question.uid, &question.app) {
+            (Some(uid), Some(app)) => owners::named(uid, app.as_str().into()),
+            (Some(uid), None) => self.owners.owner(uid),
+            (None, _) => Owner::Unknown,
+        };
         explain::answer(&policy, &owner, question)
+    }
+
+    fn rules_of(&self, asked: &RulesAsked) -> Result<Answer, CoreError> {
+        let document = parse(&asked.document.to_string())?;
+        let policy = self.judged(&document)?;
+        let log = lock(&self.journal).reader().ok().flatten();
+        // Without a log the rules are told all the same.
+        let hits = log.zip(asked.since).and_then(|(log, since)| log.decided_by_rule(since).ok());
+        let now = runtime::moment().unix_seconds;
+        Ok(Answer::Rules { rules: RuleTold::all(&document, &policy, now, hits.as_ref()) })
+    }
+
+    /// A document that is not in force, as it would be now.
+    fn judged(&self, document: &Document) -> Result<Policy, CoreError> {
+        let situation = lock(&self.rules).situation.clone();
+        let moment = runtime::moment();
+        Ok(Policy::compile(document, &self.resources(), &situation, &moment)?)
     }
 
     fn about(&self, question: &About) -> Result<Answer, CoreError> {

@@ -1,7 +1,9 @@
 //! The answers to questions and orders.
 
+use std::collections::HashMap;
+
 use catalog::{Breakage, Catalog, Category, Data, Level, Protection, SourceKind};
-use policy::{Document, List};
+use policy::{Document, List, Policy, Reason, Unused};
 use report::audit::Audit;
 use report::{CompanyReport, Day, Report, Total};
 use serde::Serialize;
@@ -59,6 +61,8 @@ pub(crate) enum Answer {
     },
     /// To `advice`.
     Advice { protections: Vec<ProtectionTold> },
+    /// To `rules`.
+    Rules { rules: Vec<RuleTold> },
     /// To `follow-advice`: the lists that the document has not yet.
     Followed { added: Vec<List> },
     /// To `undo-advice`: the names of the document's lists that go.
@@ -166,13 +170,42 @@ pub(crate) struct LastSeen {
 /// One part of the policy that speaks about a connection.
 #[derive(Debug, Serialize)]
 pub(crate) struct Considered {
-    pub(crate) text: String,
+    #[serde(flatten)]
+    pub(crate) reason: ReasonTold,
     /// What it says.
     pub(crate) verdict: &'static str,
     /// Its conditions hold now; if not, it only would speak.
     pub(crate) holds: bool,
     /// It is what decides.
     pub(crate) decides: bool,
+}
+
+/// A rule of a document.
+#[derive(Debug, Serialize)]
+pub(crate) struct RuleTold {
+    /// Its place in the document.
+    rule: u32,
+    /// It is turned on, its conditions hold now, and its end has not come.
+    holds: bool,
+    /// How many connections it has decided; absent where nobody asked, or the log cannot tell.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hits: Option<u64>,
+    /// Why it never speaks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unused: Option<UnusedTold>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(tag = "code", rename_all = "kebab-case")]
+enum UnusedTold {
+    Off,
+    Ended,
+    EmptyGroup,
+    AppBlocked,
+    Covered {
+        /// The place of the rule that is stronger.
+        by: usize,
+    },
 }
 
 /// How the core is.
@@ -299,6 +332,40 @@ impl CompanyTold {
                 .iter()
                 .filter_map(|country| country.code.clone())
                 .collect(),
+        }
+    }
+}
+
+impl RuleTold {
+    /// The rules of a document, the weightiest first. `hits` counts by the words of reasons.
+    pub(crate) fn all(
+        document: &Document,
+        policy: &Policy,
+        now: u64,
+        hits: Option<&HashMap<String, u64>>,
+    ) -> Vec<Self> {
+        let told = |considered: policy::Considered| {
+            let Reason::Rule { number, .. } = considered.reason else { return None };
+            let words = considered.reason.to_string();
+            Some(RuleTold {
+                rule: number,
+                holds: considered.holds,
+                hits: hits.map(|hits| hits.get(&words).copied().unwrap_or_default()),
+                unused: document.unused(number as usize, now).map(UnusedTold::from),
+            })
+        };
+        policy.rules_by_weight().into_iter().filter_map(told).collect()
+    }
+}
+
+impl From<Unused> for UnusedTold {
+    fn from(unused: Unused) -> Self {
+        match unused {
+            Unused::Off => UnusedTold::Off,
+            Unused::Ended(_) => UnusedTold::Ended,
+            Unused::EmptyGroup => UnusedTold::EmptyGroup,
+            Unused::AppBlocked(_) => UnusedTold::AppBlocked,
+            Unused::Covered(by) => UnusedTold::Covered { by },
         }
     }
 }

@@ -66,6 +66,8 @@ pub(crate) enum Query {
     UndoAdvice(UndoAdvice),
     /// What the audit that goes on has heard up to now, without values.
     Audit(AuditAsked),
+    /// The rules of a document, the weightiest first.
+    Rules(RulesAsked),
 }
 
 /// An order.
@@ -191,6 +193,10 @@ pub(crate) struct Totals {
 pub(crate) struct Explain {
     /// Absent: an app that nobody could tell.
     pub(crate) uid: Option<u32>,
+    /// The packages under the uid; absent: as the policy in force has them.
+    pub(crate) app: Option<String>,
+    /// By which rules; absent: those in force.
+    pub(crate) document: Option<serde_json::Value>,
     pub(crate) host: Option<String>,
     pub(crate) address: Option<IpAddr>,
     #[serde(default)]
@@ -212,6 +218,14 @@ pub(crate) enum ProtocolName {
 #[serde(deny_unknown_fields)]
 pub(crate) struct PolicyCheck {
     pub(crate) document: serde_json::Value,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RulesAsked {
+    pub(crate) document: serde_json::Value,
+    /// From when on it is counted what each rule decided; absent: not at all.
+    pub(crate) since: Option<i64>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -21,7 +21,7 @@ use wire::{AppId, FlowKey, HostName, NameSource, Owner, Protocol};
 use crate::error::Code;
 use crate::messages::answers::{
     AboutHost, Answer, CompanyTold, Considered, Done, Example, Hour, LastSeen, ProtectionTold,
-    Status, Unusable,
+    RuleTold, Status, Unusable,
 };
 use crate::messages::events::{EventTold, Events, FaultTold};
 use crate::messages::lists::{
@@ -111,13 +111,7 @@ fn every_question_is_understood() {
     assert!(matches!(explain.protocol, ProtocolName::Tcp));
     assert!(matches!(all.next(), Some(Query::Status(_))));
     assert!(matches!(all.next(), Some(Query::PolicyCheck(_))));
-    assert!(matches!(all.next(), Some(Query::Lists(asked)) if asked.since.is_none()));
-    assert!(matches!(all.next(), Some(Query::Lists(asked)) if asked.since.is_some()));
-    assert!(matches!(all.next(), Some(Query::ListRead(list)) if list.name == "mine"));
-    assert!(matches!(all.next(), Some(Query::ListRows(list)) if list.name == "built-in never"));
-    assert!(matches!(all.next(), Some(Query::KnownLists(_))));
-    assert!(matches!(all.next(), Some(Query::Lookup(asked)) if asked.host == "tracker.example"));
-    assert!(matches!(all.next(), Some(Query::Lookup(asked)) if asked.document.is_some()));
+    are_about_lists(&mut all);
     let Some(Query::About(about)) = all.next() else { panic!() };
     assert_eq!((about.host.as_deref(), about.address), (Some("tracker.example"), None));
     let Some(Query::About(about)) = all.next() else { panic!() };
@@ -141,7 +135,21 @@ fn every_question_is_understood() {
     assert_eq!(follow.packages, ["com.example.a"]);
     assert!(matches!(all.next(), Some(Query::UndoAdvice(_))));
     assert!(matches!(all.next(), Some(Query::Audit(audit)) if audit.utc_offset == 7200));
+    let Some(Query::Rules(rules)) = all.next() else { panic!() };
+    assert_eq!((rules.since, &rules.document["version"]), (Some(1), &json!(1)));
+    let Some(Query::Explain(explain)) = all.next() else { panic!() };
+    assert_eq!((explain.app.as_deref(), explain.document.is_some()), (Some("a.b,c.d"), true));
     assert!(all.next().is_none());
+}
+
+fn are_about_lists(all: &mut impl Iterator<Item = Query>) {
+    assert!(matches!(all.next(), Some(Query::Lists(asked)) if asked.since.is_none()));
+    assert!(matches!(all.next(), Some(Query::Lists(asked)) if asked.since.is_some()));
+    assert!(matches!(all.next(), Some(Query::ListRead(list)) if list.name == "mine"));
+    assert!(matches!(all.next(), Some(Query::ListRows(list)) if list.name == "built-in never"));
+    assert!(matches!(all.next(), Some(Query::KnownLists(_))));
+    assert!(matches!(all.next(), Some(Query::Lookup(asked)) if asked.host == "tracker.example"));
+    assert!(matches!(all.next(), Some(Query::Lookup(asked)) if asked.document.is_some()));
 }
 
 fn is_narrow(which: &Which) {
@@ -313,8 +321,8 @@ fn answers_look_as_the_app_knows_them() {
         Known { catalog: Arc::new(catalog()), places: Some(Arc::new(places(folder.path()))) };
     let rows = || vec![Row::logged(&logged(), &known)];
     let rule = rule();
-    let considered = |text: &str, verdict, decides| Considered {
-        text: text.to_owned(),
+    let considered = |reason: &policy::Reason, verdict, decides| Considered {
+        reason: ReasonTold::decided(reason),
         verdict,
         holds: true,
         decides,
@@ -342,8 +350,8 @@ fn answers_look_as_the_app_knows_them() {
             verdict: "block",
             reason: ReasonTold::decided(&rule),
             considered: vec![
-                considered(&rule.to_string(), "block", true),
-                considered("nothing speaks against it", "allow", false),
+                considered(&rule, "block", true),
+                considered(&policy::Reason::NothingAgainst, "allow", false),
             ],
         }),
         "status": value(&Answer::Status(Box::new(status))),
@@ -419,6 +427,7 @@ fn advice_told(known: &Known) -> Value {
         "advice": value(&Answer::Advice {
             protections: vec![ProtectionTold::new(&known.catalog, advised(known), &with_strict)],
         }),
+        "rules": value(&Answer::Rules { rules: rules_told() }),
         "follow-advice": value(&Answer::Followed { added: Vec::from_iter(advised(known).list) }),
         "audit": value(&Answer::Audit { audit: Some(Box::new(audit(known).without_values())) }),
         "audit-none": value(&Answer::Audit { audit: None }),
@@ -534,6 +543,20 @@ fn taken() -> Taken {
         before: Some(Version { sha256: other, ..text_of_a_list(5) }),
         report: report.unwrap(),
     }
+}
+
+/// One rule of each kind: one that is used, one that is covered, one that is off.
+fn rules_told() -> Vec<RuleTold> {
+    let document = json!({"version": 1, "rules": [
+        {"verdict": "block", "host": "tracker.example", "when": {"networks": ["wifi", "other"]}},
+        {"verdict": "allow", "host": "tracker.example", "when": {"networks": ["wifi"]}},
+        {"verdict": "block", "app": "com.example.a", "enabled": false},
+    ]});
+    let document = Document::parse(&document.to_string()).unwrap();
+    let policy = policy::Policy::from_document(&document).unwrap();
+    let words = "your rule: every app may not reach tracker.example and all below it on Wi-Fi or another network";
+    let hits = HashMap::from([(words.to_owned(), 12)]);
+    RuleTold::all(&document, &policy, 0, Some(&hits))
 }
 
 /// Each message by its name.

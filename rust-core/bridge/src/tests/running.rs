@@ -424,6 +424,32 @@ fn rules_are_checked_before_they_hold_and_explained() {
 }
 
 #[test]
+fn rules_that_are_not_in_force_are_ranked_and_explained() {
+    let folder = tempfile::tempdir().unwrap();
+    let world = World::new(folder.path(), true);
+    let rule = json!({"app": "com.example", "verdict": "allow"});
+    set_policy(&world.core, &json!({"version": 1, "rules": [rule]})).unwrap();
+    world.send();
+    world.answer();
+    world.core.stop();
+    let document = json!({"version": 1, "rules": [
+        {"verdict": "block"}, rule, {"app": "com.example", "host": "a.example", "verdict": "block", "enabled": false},
+    ]});
+    let told = ask(&world.core, &json!({"ask": "rules", "document": document, "since": 0}));
+    let order: Vec<_> =
+        told["rules"].as_array().unwrap().iter().map(|rule| &rule["rule"]).collect();
+    assert_eq!(order, [&json!(2), &json!(1), &json!(0)]);
+    assert_eq!(told["rules"][1], json!({"rule": 1, "holds": true, "hits": 1}));
+    assert_eq!(told["rules"][0]["unused"], json!({"code": "off"}));
+    let mut question = json!({"ask": "explain", "document": document, "uid": 10_200,
+        "app": "com.example", "host": "a.example"});
+    let told = ask(&world.core, &question);
+    assert_eq!((&told["verdict"], &told["reason"]["rule"]), (&json!("allow"), &json!(1)));
+    question["app"] = json!("com.other");
+    assert_eq!(ask(&world.core, &question)["reason"]["rule"], 0);
+}
+
+#[test]
 fn a_log_of_a_newer_program_is_left_alone_and_the_firewall_runs() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("log.db");

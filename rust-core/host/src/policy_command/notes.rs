@@ -1,6 +1,6 @@
 //! What in a good document has no effect, or another than it seems to have.
 
-use policy::{AppEntry, Document, List, Mode, Rule, RuleVerdict};
+use policy::{AppEntry, Document, List, Rule, RuleVerdict, Unused};
 
 use crate::rules_files::Loaded;
 use crate::situation::time_words;
@@ -20,7 +20,8 @@ pub(super) fn of(loaded: &Loaded, now: u64) -> Vec<(String, String)> {
         notes.push((format!("groups[{number}]"), what.to_owned()));
     }
     for (number, rule) in document.rules.iter().enumerate() {
-        let about = silenced(document, rule, now);
+        let unused = document.unused(number, now).map(words);
+        let about = unused.or_else(|| silences(document, rule));
         notes.extend(about.map(|what| (format!("rules[{number}]"), what)));
     }
     // To turn off a list that is built in is an effect.
@@ -58,36 +59,37 @@ fn overall(document: &Document, now: u64, notes: &mut Vec<(String, String)>) {
     }
 }
 
-/// Why a rule never speaks from now on, or silences another part, where that is plain to see.
-fn silenced(document: &Document, rule: &Rule, now: u64) -> Option<String> {
-    if let Some(until) = rule.until.filter(|until| *until <= now) {
-        return Some(format!("the rule has ended, {}; take it away", time_words(until)));
+fn words(unused: Unused) -> String {
+    match unused {
+        Unused::Off => "the rule is turned off".to_owned(),
+        Unused::Ended(until) => {
+            format!("the rule has ended, {}; take it away", time_words(until))
+        }
+        Unused::EmptyGroup => "the rule never speaks: its group has no apps".to_owned(),
+        Unused::AppBlocked(app) => {
+            format!("the rule never speaks: apps[{app}] blocks the app, and wins")
+        }
+        Unused::Covered(by) => {
+            format!("the rule never speaks: rules[{by}] is stronger, and about all of it")
+        }
     }
-    let is_empty = |name: &String| {
-        document.groups.iter().any(|group| group.name == *name && group.apps.is_empty())
-    };
-    if let Some(group) = rule.group.as_ref().filter(|name| is_empty(name)) {
-        return Some(format!("the rule never speaks: the group {group:?} has no apps"));
-    }
+}
+
+/// Which other part of the document never speaks because of a rule, where that is plain to see.
+fn silences(document: &Document, rule: &Rule) -> Option<String> {
     let Rule { app, uid, verdict, note, .. } = rule.clone();
     let asks_for_the_app_only = *rule == Rule { app, uid, note, ..nothing(verdict) };
     let is_of_this =
         |entry: &AppEntry| Some(&entry.app) == rule.app.as_ref() && entry.uid == rule.uid;
     let number = document.apps.iter().position(is_of_this).filter(|_| asks_for_the_app_only)?;
-    match (document.apps.get(number)?.mode, verdict) {
-        (Mode::Block, RuleVerdict::Allow) => {
-            Some(format!("the rule never speaks: apps[{number}] blocks the app, and wins"))
-        }
-        (Mode::Allow | Mode::Filtered | Mode::Listed | Mode::Block, _) => {
-            Some(format!("the rule decides for the whole app, so apps[{number}] never does"))
-        }
-    }
+    Some(format!("the rule decides for the whole app, so apps[{number}] never does"))
 }
 
 /// A rule that asks for nothing.
 fn nothing(verdict: RuleVerdict) -> Rule {
     Rule {
         verdict,
+        enabled: true,
         app: None,
         uid: None,
         group: None,

@@ -45,7 +45,9 @@ struct RuleTold {
     path: String,
     verdict: &'static str,
     text: String,
-    /// Its conditions hold, and its end has not come.
+    /// It is turned on.
+    enabled: bool,
+    /// It is turned on, its conditions hold, and its end has not come.
     holds: bool,
     until: Option<u64>,
     note: Option<String>,
@@ -109,6 +111,7 @@ fn rules(document: &Document, policy: &Policy) -> Vec<RuleTold> {
             path: format!("rules[{number}]"),
             verdict: if considered.reason.allows() { "allow" } else { "block" },
             text: text.to_string(),
+            enabled: rule.enabled,
             holds: considered.holds,
             until: rule.until,
             note: rule.note.clone(),
@@ -205,7 +208,11 @@ impl RuleTold {
             None => String::new(),
         };
         let ended = self.until.is_some_and(|until| until <= now);
-        let now = if self.holds || ended { "" } else { " (not now)" };
+        let now = match self.enabled {
+            false => " (turned off)",
+            true if self.holds || ended => "",
+            true => " (not now)",
+        };
         let note = self.note.as_ref().map(|note| format!(" - {}", harmless(note)));
         let rest = format!("{}  {}", note.unwrap_or_default(), self.path);
         format!("{verdict}  {}{until}{now}{}", harmless(&self.text), paint.paint(Tone::Faint, rest))

@@ -299,3 +299,13 @@ fn a_built_in_list_may_lie_in_an_index_file() {
     assert!(!with(vec![], r#"{"version": 1}"#), "without the file nothing counts");
     assert!(!with(vec![], r#"{"version": 1, "lists": [{"name": "pages"}]}"#));
 }
+
+#[test]
+fn a_rule_that_is_turned_off_says_nothing() {
+    let text = r#"{"version":1,"rules":[{"app":"any","verdict":"block","enabled":false},{"app":"any","verdict":"allow","enabled":false},
+        {"verdict":"allow","host":"a.example","until":9999999999,"enabled":false}]}"#;
+    let policy = policy(text);
+    let decision = decide(&policy, &app("any"), &[seen("a.example", NameSource::Sni)]);
+    assert_eq!(decision.reason, Reason::NothingAgainst);
+    assert_eq!(policy.valid_until(), None);
+}

@@ -16,7 +16,9 @@ import org.hushwall.log.ActivityLog
 import org.hushwall.log.CoreLog
 import org.hushwall.policy.Advice
 import org.hushwall.policy.CoreAdvice
+import org.hushwall.policy.CoreRuleJudge
 import org.hushwall.policy.FilePolicy
+import org.hushwall.policy.RuleJudge
 import org.hushwall.policy.UserPolicy
 import org.hushwall.vpn.Gaps
 import org.hushwall.vpn.LiveProtection
@@ -48,6 +50,7 @@ open class Hushwall : Application() {
     open val apps: AppCatalogue by lazy { InstalledApps(this) }
     open val policy: UserPolicy get() = filePolicy
     open val advice: Advice by lazy { CoreAdvice(core, filePolicy, apps) }
+    open val judge: RuleJudge by lazy { CoreRuleJudge(core, clock) }
     open val log: ActivityLog get() = coreLog
     open val lists: BlockLists by lazy { CoreLists(core) { filePolicy.document(null) } }
     open val gaps: Gaps get() = record

@@ -58,8 +58,14 @@ internal object Messages {
     fun explanation(json: JSONObject) = Explanation(
         isBlock(json),
         reason(json.getJSONObject("reason")),
-        json.objects("considered").map { Consideration(it.getString("text"), it.getBoolean("decides")) },
+        json.objects("considered").map { Consideration(reason(it), isBlock(it), it.getBoolean("decides"), it.getBoolean("holds")) },
     )
+
+    /** The rules of a document, the strongest first. */
+    fun ranked(json: JSONObject): List<RankedRule> = json.objects("rules").map {
+        val unused = it.objectOrNull("unused")?.let { why -> UnusedRule(why.getString("code"), why.intOrNull("by")) }
+        RankedRule(it.getInt("rule"), it.getBoolean("holds"), it.longOrNull("hits"), unused)
+    }
 
     fun status(json: JSONObject) = CoreStatus(
         json.getBoolean("running"),

@@ -125,8 +125,8 @@ data class DayTotals(
     companion object
 }
 
-/** One step of a decision; [decides] marks the one that counted. */
-data class Consideration(val text: String, val decides: Boolean)
+/** What speaks about a connection; [decides] marks the one that counted; one that does not [holds] would speak at another time. */
+data class Consideration(val reason: Reason, val blocked: Boolean, val decides: Boolean, val holds: Boolean)
 
 /** What would happen to a connection now, and why. */
 data class Explanation(val blocked: Boolean, val reason: Reason, val considered: List<Consideration>)

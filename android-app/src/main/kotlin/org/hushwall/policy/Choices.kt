@@ -9,16 +9,16 @@ import org.json.JSONArray
 import org.json.JSONObject
 
 /** What the user has chosen, as a value. The file has exactly this; what is at its default is left out. */
-internal data class Choices(
+data class Choices(
     val modes: Map<String, AppMode> = emptyMap(),
     val networks: Map<String, NetworkUse> = emptyMap(),
-    val rules: List<HostRule> = emptyList(),
+    val rules: List<UserRule> = emptyList(),
     val lanInside: Boolean = false,
     val pauses: Map<String, Long> = emptyMap(),
     val advised: List<AdvisedList> = emptyList(),
     val builtIn: BuiltIn = BuiltIn(),
 ) {
-    fun toJson(): JSONObject {
+    internal fun toJson(): JSONObject {
         val apps = JSONObject()
         for (key in (modes.keys + networks.keys + pauses.keys).sorted()) {
             val use = networks[key] ?: NetworkUse()
@@ -36,22 +36,14 @@ internal data class Choices(
         return jsonOf(
             "version" to VERSION,
             "apps" to apps,
-            "rules" to JSONArray(rules.map(::ruleJson)),
+            "rules" to JSONArray(rules.map { it.toJson() }),
             "lan_inside" to true.takeIf { lanInside },
             "advised" to advised.ifEmpty { null }?.let { lists -> JSONArray(lists.map(AdvisedList::json)) },
             "built_in" to builtIn.toJson(),
         )
     }
 
-    private fun ruleJson(rule: HostRule) = jsonOf(
-        "id" to rule.id,
-        "app" to rule.key,
-        "host" to rule.host,
-        "allow" to rule.allow,
-        "until" to rule.until,
-    )
-
-    companion object {
+    internal companion object {
         /** The version of the file. A newer one is left alone. */
         const val VERSION = 1
 
@@ -73,9 +65,7 @@ internal data class Choices(
                 if (use != NetworkUse()) networks[key] = use
                 app.longOrNull("paused_until")?.let { pauses[key] = it }
             }
-            val rules = json.objects("rules").map {
-                HostRule(it.getString("id"), it.stringOrNull("app"), it.getString("host"), it.getBoolean("allow"), it.longOrNull("until"))
-            }
+            val rules = json.objects("rules").map(UserRule::read)
             val advised = json.objects("advised").map(AdvisedList::of)
             val builtIn = BuiltIn.read(json.objectOrNull("built_in"))
             return Choices(modes, networks, rules, json.optBoolean("lan_inside"), pauses, advised, builtIn)

@@ -49,15 +49,34 @@ class FilePolicy(file: File, private val now: () -> Long = System::currentTimeMi
 
     override fun hostRules(key: String?, hosts: List<String>, allow: Boolean, until: Long?): Undo {
         val names = hosts.map { requireNotNull(hostName(it)) { "not a host name: $it" } }.toSet()
-        val added = names.map { HostRule(UUID.randomUUID().toString(), key, it, allow, until) }
+        val added = names.map { UserRule(UUID.randomUUID().toString(), key, allow, it, until = until) }
         // The core refuses two rules about the same.
-        val (same, others) = rules().partition { it.host in names && isFor(it, key) }
+        val (same, others) = rules().partition { rule -> added.any { isSame(rule, it) } }
         change(choices.copy(rules = others + added))
         val ids = added.map { it.id }.toSet()
         return Undo { change(choices.copy(rules = choices.rules.filter { it.id !in ids } + same)) }
     }
 
-    override fun rules(): List<HostRule> = choices.rules.filter { it.until == null || it.until > now() }
+    override fun rules(): List<UserRule> = choices.rules.filter { it.until == null || it.until > now() }
+
+    override fun putRule(rule: UserRule): Undo {
+        val before = choices.rules.find { it.id == rule.id }
+        change(choices.copy(rules = with(rule)))
+        return if (before == null) Undo { removeRule(rule.id) } else Undo { putRule(before) }
+    }
+
+    override fun sameAs(rule: UserRule): UserRule? = rules().find { it.id != rule.id && isSame(it, rule) }
+
+    override fun choices(with: UserRule?): Choices {
+        val rules = if (with == null) rules() else with(with)
+        return choices.copy(rules = rules, pauses = pauses())
+    }
+
+    /** In its old place, or at the end. */
+    private fun with(rule: UserRule): List<UserRule> {
+        val rules = rules()
+        return if (rules.any { it.id == rule.id }) rules.map { if (it.id == rule.id) rule else it } else rules + rule
+    }
 
     override fun removeRules(ids: List<String>): Undo {
         val (removed, others) = rules().partition { it.id in ids }
@@ -127,7 +146,7 @@ class FilePolicy(file: File, private val now: () -> Long = System::currentTimeMi
     }
 
     /** The core's policy document for these choices (docs/policy.md). Any thread may ask for it. */
-    fun document(pause: Pause?): JSONObject = policyDocument(choices.copy(rules = rules(), pauses = pauses()), pause)
+    fun document(pause: Pause?): JSONObject = policyDocument(choices(), pause)
 
     private val isUnusable get() = trouble == PolicyTrouble.NEWER_VERSION || trouble == PolicyTrouble.DAMAGED
 
@@ -158,8 +177,10 @@ class FilePolicy(file: File, private val now: () -> Long = System::currentTimeMi
         return if (value == null) others else others + (key to value)
     }
 
-    private fun isFor(rule: HostRule, key: String?) =
-        if (rule.key == null || key == null) rule.key == key else sharesPackage(rule.key, key)
+    private fun isSame(one: UserRule, other: UserRule) =
+        one.host == other.host && one.country == other.country && one.time == other.time && areForOne(one.key, other.key)
+
+    private fun areForOne(one: String?, other: String?) = if (one == null || other == null) one == other else sharesPackage(one, other)
 
     private fun sharesPackage(a: String, b: String) = packagesOf(a).any { it in packagesOf(b) }
 }

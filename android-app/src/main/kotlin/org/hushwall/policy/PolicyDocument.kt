@@ -17,10 +17,23 @@ internal fun packagesOf(key: String): List<String> = key.split(',')
 internal fun policyDocument(choices: Choices, pause: Pause?): JSONObject = jsonOf(
     "version" to DOCUMENT_VERSION,
     "apps" to JSONArray(choices.modes.toSortedMap().flatMap { (key, mode) -> modeEntries(key, mode) }),
-    "rules" to JSONArray(networkRules(choices.networks) + pauseRules(choices.pauses) + choices.rules.flatMap(::hostRules)),
+    "rules" to JSONArray(documentRules(choices).map { it.second }),
     "lists" to JSONArray(choices.builtIn.documentLists() + choices.advised.map(AdvisedList::json)),
     "pause" to pause?.let { jsonOf("until" to it.until?.let(::seconds)) },
 )
+
+/**
+ * The rules in the document's order, each with what it was made of. Of several about the same, of which the core takes one, the
+ * user's own comes before the switches of an app.
+ */
+internal fun documentRules(choices: Choices): List<Pair<RuleSource, JSONObject>> {
+    val all = choices.rules.flatMap(::ownRules) + networkRules(choices.networks) + pauseRules(choices.pauses)
+    return all.distinctBy { (_, rule) -> if (rule.optBoolean("enabled", true)) matchers(rule) else rule }
+}
+
+/** Whom and what a rule is about, and when. */
+private fun matchers(rule: JSONObject): List<Any?> =
+    listOf("app", "host", "country", "when").map { rule.opt(it)?.toString() } + rule.has("until")
 
 /** Package by package, so that a choice for a shared user id outlives a package that joins it or leaves. */
 private fun modeEntries(key: String, mode: AppMode): List<JSONObject> =
@@ -33,33 +46,37 @@ private fun documentMode(mode: AppMode): String = when (mode) {
     AppMode.BLOCK -> "block"
 }
 
-private fun networkRules(networks: Map<String, NetworkUse>): List<JSONObject> =
+private fun networkRules(networks: Map<String, NetworkUse>): List<Pair<RuleSource, JSONObject>> =
     networks.toSortedMap().flatMap { (key, use) ->
         packagesOf(key).flatMap { app ->
+            fun rule(kind: RuleSource.Kind, condition: String, value: Any) =
+                RuleSource.OfApp(key, kind) to jsonOf("verdict" to "block", "app" to app, "when" to jsonOf(condition to value))
             listOfNotNull(
-                blockWhen(app, "networks", JSONArray(listOf("wifi", "ethernet"))).takeUnless { use.wifi },
-                blockWhen(app, "networks", JSONArray(listOf("mobile"))).takeUnless { use.mobile },
-                blockWhen(app, "screen", "off").takeIf { use.onlyScreenOn },
+                rule(RuleSource.Kind.NO_WIFI, "networks", JSONArray(RuleNetwork.WIFI.kinds)).takeUnless { use.wifi },
+                rule(RuleSource.Kind.NO_MOBILE, "networks", JSONArray(RuleNetwork.MOBILE.kinds)).takeUnless { use.mobile },
+                rule(RuleSource.Kind.ONLY_SCREEN_ON, "screen", "off").takeIf { use.onlyScreenOn },
             )
         }
     }
 
-private fun blockWhen(app: String, condition: String, value: Any) =
-    jsonOf("verdict" to "block", "app" to app, "when" to jsonOf(condition to value))
-
 /** A rule with an end is stronger than the app's mode, and weaker than one about a host or a network. */
-private fun pauseRules(pauses: Map<String, Long>): List<JSONObject> =
+private fun pauseRules(pauses: Map<String, Long>): List<Pair<RuleSource, JSONObject>> =
     pauses.toSortedMap().flatMap { (key, until) ->
-        packagesOf(key).map { jsonOf("verdict" to "allow", "app" to it, "until" to seconds(until)) }
+        packagesOf(key).map {
+            RuleSource.OfApp(key, RuleSource.Kind.PAUSE) to jsonOf("verdict" to "allow", "app" to it, "until" to seconds(until))
+        }
     }
 
-private fun hostRules(rule: HostRule): List<JSONObject> {
+private fun ownRules(rule: UserRule): List<Pair<RuleSource, JSONObject>> {
     val apps = if (rule.key == null) listOf(null) else packagesOf(rule.key)
     return apps.map {
-        jsonOf(
+        RuleSource.Own(rule) to jsonOf(
             "verdict" to if (rule.allow) "allow" else "block",
+            "enabled" to false.takeUnless { rule.isOn },
             "app" to it,
             "host" to rule.host,
+            "country" to rule.country,
+            "when" to rule.time.toJson(),
             "until" to rule.until?.let(::seconds),
         )
     }

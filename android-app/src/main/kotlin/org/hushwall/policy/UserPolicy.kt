@@ -18,15 +18,6 @@ enum class AppMode {
 /** On which networks, and when, an app may talk at all. */
 data class NetworkUse(val wifi: Boolean = true, val mobile: Boolean = true, val onlyScreenOn: Boolean = false)
 
-/**
- * A rule of the user's about a host and all names below it.
- *
- * @property id names it in [UserPolicy.removeRule].
- * @property key the app's key; null for all apps.
- * @property until its end in Unix milliseconds; null for none.
- */
-data class HostRule(val id: String, val key: String?, val host: String, val allow: Boolean, val until: Long?)
-
 /** What is wrong with the file of the user's choices. */
 enum class PolicyTrouble {
     /** It is of a newer version of the app: the built-in defaults are in force, and what is chosen now is not kept. */
@@ -69,7 +60,17 @@ interface UserPolicy {
     /** One change about several hosts. */
     fun hostRules(key: String?, hosts: List<String>, allow: Boolean, until: Long?): Undo
 
-    fun rules(): List<HostRule>
+    /** All rules that have not ended, those that are off too. */
+    fun rules(): List<UserRule>
+
+    /** Adds [rule], or puts it in the place of the one with its id. One that is about the same must not be there: [sameAs]. */
+    fun putRule(rule: UserRule): Undo
+
+    /** Another rule that is about the same as [rule], with either verdict; the core takes only one of them. */
+    fun sameAs(rule: UserRule): UserRule?
+
+    /** All that is chosen now, and what it would be with [rule]; for [RuleJudge]. */
+    fun choices(with: UserRule? = null): Choices
 
     fun removeRule(id: String): Undo = removeRules(listOf(id))
 

@@ -19,8 +19,13 @@ import org.hushwall.policy.BuiltIn
 import org.hushwall.policy.CoreAdvice
 import org.hushwall.policy.FilePolicy
 import org.hushwall.policy.NetworkUse
+import org.hushwall.policy.Never
 import org.hushwall.policy.Pause
 import org.hushwall.policy.ProtectionLevel
+import org.hushwall.policy.RuleNetwork
+import org.hushwall.policy.RuleSource
+import org.hushwall.policy.RuleTime
+import org.hushwall.policy.UserRule
 import org.hushwall.ui.FakeApps
 import org.hushwall.ui.Seed
 import org.hushwall.ui.report.Week
@@ -58,6 +63,12 @@ class CoreTest {
         policy.hostRule("c.d", "one.example", allow = false, until = null)
         policy.pauseApp("c.d,e.f", phone.now() + 60_000)
         policy.setBuiltIn(BuiltIn(ProtectionLevel.STRICT, makers = false, kits = false, pages = false))
+        for (network in listOf(null, RuleNetwork.WIFI, RuleNetwork.MOBILE)) {
+            val time = RuleTime(network, roaming = true, screenOff = true, RuleTime.Hours(22 * 60, 6 * 60))
+            policy.putRule(UserRule("night $network", "a.b", allow = true, host = "two.example", time = time))
+            // What the switches of the app say too.
+            policy.putRule(UserRule("same $network", "c.d,e.f", allow = true, time = RuleTime(network)))
+        }
         for (pause in listOf(null, Pause(null), Pause(phone.now() + 60_000))) {
             assertTrue(core.query("policy-check", "document" to policy.document(pause)).getBoolean("ok"))
         }
@@ -78,6 +89,32 @@ class CoreTest {
         policy.switchOff(advice.toUndo())
         assertEquals(before, on())
         assertEquals(0, policy.advised.size)
+    }
+
+    @Test
+    fun itRanksRulesAndSaysWhichNeverSpeaksAndWhoDecides() {
+        val policy = phone.app.policy as FilePolicy
+        val judge = phone.app.judge
+        fun put(rule: UserRule) = rule.also(policy::putRule)
+        val all = put(UserRule("all", null, allow = false))
+        val night = RuleTime(hours = RuleTime.Hours(0, 1))
+        val stop = put(UserRule("stop", "a.b,c.d", allow = false, host = "one.example", time = RuleTime(RuleNetwork.WIFI)))
+        val pass = put(UserRule("pass", null, allow = true, host = "one.example", time = night, isOn = false))
+        policy.setNetworks("a.b,c.d", NetworkUse(mobile = false))
+        val ranked = judge.rank(policy.choices())
+        val ofApp = RuleSource.OfApp("a.b,c.d", RuleSource.Kind.NO_MOBILE)
+        val order = listOf(RuleSource.Own(stop), ofApp, RuleSource.Own(pass), RuleSource.Own(all))
+        assertEquals(order, ranked.map { it.source })
+        assertEquals(listOf(null, null, null, null), ranked.map { it.never })
+        assertEquals("there is no log yet", emptyList<Long>(), ranked.mapNotNull { it.hits })
+        policy.setMode("e.f", AppMode.BLOCK)
+        val never = UserRule("never", "e.f", allow = true)
+        assertEquals(Never.AppBlocked, judge.rank(policy.choices(with = never)).single { it.source == RuleSource.Own(never) }.never)
+        val trial = judge.explain(policy.choices(), 10_200, "a.b,c.d", "two.example")
+        assertTrue(trial.explanation.blocked)
+        assertEquals(RuleSource.Own(all), trial.rule(trial.explanation.reason))
+        judge.check(policy.choices())
+        assertThrows(CoreException::class.java) { judge.check(policy.choices(with = UserRule("bad", null, false, country = "China"))) }
     }
 
     @Test

@@ -66,6 +66,18 @@ class GoldenMessagesTest {
         val explained = Messages.explanation(answers.getJSONObject("explain"))
         assertTrue(explained.blocked)
         assertEquals(listOf(true, false), explained.considered.map { it.decides })
+        assertEquals(listOf("rule", "nothing-against"), explained.considered.map { it.reason.code })
+    }
+
+    @Test
+    fun rulesInTheirOrder() {
+        val ranked = Messages.ranked(answers.getJSONObject("rules"))
+        val expected = listOf(
+            RankedRule(2, holds = false, hits = 0, unused = UnusedRule("off", null)),
+            RankedRule(0, holds = true, hits = 12, unused = null),
+            RankedRule(1, holds = false, hits = 0, unused = UnusedRule("covered", 0)),
+        )
+        assertEquals(expected, ranked)
     }
 
     @Test

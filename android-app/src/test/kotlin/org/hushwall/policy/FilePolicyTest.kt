@@ -232,4 +232,29 @@ class FilePolicyTest {
             assertThrows(bad, IllegalArgumentException::class.java) { policy.hostRule(null, bad, allow = false, until = null) }
         }
     }
+
+    @Test
+    fun aWholeRuleIsKeptAndChangedInItsPlaceAndTakenBack() {
+        val rule = UserRule(
+            "id", "a.b", allow = false, country = "CN", until = 9_000, isOn = false,
+            time = RuleTime(RuleNetwork.MOBILE, roaming = true, screenOff = true, RuleTime.Hours(22 * 60, 6 * 60 + 30)),
+        )
+        val policy = policy()
+        policy.putRule(rule)
+        policy.hostRule(null, "one.example", allow = true, until = null)
+        assertEquals(rule, policy().rules().first())
+        val undo = policy.putRule(rule.copy(isOn = true, country = null))
+        assertEquals(listOf(null, null), policy().rules().map { it.country })
+        undo.undo()
+        assertEquals(rule, policy().rules().first())
+    }
+
+    @Test
+    fun aRuleAboutTheSameIsFoundWhateverItSays() {
+        val policy = policy()
+        policy.putRule(UserRule("one", "a.b,c.d", allow = false, host = "one.example"))
+        assertEquals("one", policy.sameAs(UserRule("two", "c.d", allow = true, host = "one.example", until = 5_000))?.id)
+        assertNull(policy.sameAs(UserRule("two", "c.d", allow = true, host = "one.example", time = RuleTime(screenOff = true))))
+        assertNull(policy.sameAs(policy.rules().single()))
+    }
 }

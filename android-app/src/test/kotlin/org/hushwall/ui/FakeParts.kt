@@ -29,11 +29,16 @@ import org.hushwall.log.addressOf
 import org.hushwall.policy.AdvisedList
 import org.hushwall.policy.AppMode
 import org.hushwall.policy.BuiltIn
-import org.hushwall.policy.HostRule
+import org.hushwall.policy.Choices
+import org.hushwall.policy.JudgedRule
 import org.hushwall.policy.NetworkUse
 import org.hushwall.policy.PolicyTrouble
+import org.hushwall.policy.RuleJudge
+import org.hushwall.policy.Trial
 import org.hushwall.policy.Undo
 import org.hushwall.policy.UserPolicy
+import org.hushwall.policy.UserRule
+import org.hushwall.policy.documentRules
 import org.hushwall.vpn.Gap
 import org.hushwall.vpn.Gaps
 import org.hushwall.vpn.Protection
@@ -45,6 +50,7 @@ class FakeHushwall : Hushwall() {
     override val apps = FakeApps()
     override val policy = FakePolicy()
     override val advice = FakeAdvice(policy)
+    override val judge = FakeJudge()
     override val log = FakeLog()
     override val lists = FakeLists()
     override val gaps = FakeGaps()
@@ -108,7 +114,7 @@ class FakePolicy : UserPolicy {
     private val listeners = ArrayList<() -> Unit>()
     val modes = HashMap<String, AppMode>()
     val uses = HashMap<String, NetworkUse>()
-    val hosts = ArrayList<HostRule>()
+    val hosts = ArrayList<UserRule>()
     val pauses = HashMap<String, Long>()
     private var rulesMade = 0
 
@@ -141,12 +147,29 @@ class FakePolicy : UserPolicy {
     }
 
     override fun hostRules(key: String?, hosts: List<String>, allow: Boolean, until: Long?): Undo {
-        val rules = hosts.map { HostRule("rule-${rulesMade++}", key, it, allow, until) }
+        val rules = hosts.map { UserRule("rule-${rulesMade++}", key, allow, it, until = until) }
         this.hosts += rules
         return changed { this.hosts -= rules.toSet() }
     }
 
     override fun rules() = hosts.toList()
+
+    override fun putRule(rule: UserRule): Undo {
+        val before = hosts.find { it.id == rule.id }
+        hosts.removeAll { it.id == rule.id }
+        hosts += rule
+        return changed {
+            hosts -= rule
+            before?.let { hosts += it }
+        }
+    }
+
+    override fun sameAs(rule: UserRule) = hosts.find {
+        it.id != rule.id && it.copy(id = rule.id, allow = rule.allow, until = rule.until, isOn = rule.isOn) == rule
+    }
+
+    override fun choices(with: UserRule?) =
+        Choices(modes, uses, hosts.filter { it.id != with?.id } + listOfNotNull(with), lanInside, pauses, advised, builtIn)
 
     override fun removeRules(ids: List<String>): Undo {
         val rules = hosts.filter { it.id in ids }
@@ -210,6 +233,26 @@ class FakePolicy : UserPolicy {
             listeners.toList().forEach { it() }
         }
     }
+}
+
+/** Ranks rules as they were made, unless the test says otherwise. */
+class FakeJudge : RuleJudge {
+    @Volatile var ranked: (Choices) -> List<JudgedRule> = { choices ->
+        documentRules(choices).map { it.first }.distinct().map { JudgedRule(it, holds = true, hits = 0, never = null) }
+    }
+
+    /** What the core refuses, and how it explains. */
+    @Volatile var refusal: Exception? = null
+
+    @Volatile var trial: (String) -> Trial = { Trial(Explanation(false, Seed.nothing, emptyList()), emptyMap()) }
+
+    override fun rank(choices: Choices): List<JudgedRule> = ranked(choices)
+
+    override fun check(choices: Choices) {
+        refusal?.let { throw it }
+    }
+
+    override fun explain(choices: Choices, uid: Int, key: String, host: String) = trial(host)
 }
 
 /** Answers like the core: newest first, cut to the limit, changes after a mark. */

@@ -21,7 +21,9 @@ import org.hushwall.ui.lists.ListsActivity
 import org.hushwall.ui.lists.LookupActivity
 import org.hushwall.ui.main.MainActivity
 import org.hushwall.ui.record.RecordActivity
-import org.hushwall.ui.settings.RulesActivity
+import org.hushwall.ui.rules.RuleActivity
+import org.hushwall.ui.rules.RulesActivity
+import org.hushwall.ui.rules.TrialActivity
 import org.hushwall.ui.settings.SettingsActivity
 import org.hushwall.ui.setup.SetupActivity
 import org.hushwall.ui.setup.SetupCheckActivity
@@ -58,7 +60,7 @@ class InsetsTest {
             main.goTo(place)
             inspect(main, "place $place", left, right)
         }
-        Stage.fake.policy.hostRule(null, "ads.example.com", allow = false, until = null)
+        SeedRules.fill(Stage.fake)
         val screens = mapOf(
             AppActivity::class.java to Intent().putExtra(AppActivity.KEY, Seed.browser.key),
             ConnectionActivity::class.java to Intent().putExtras(RowBundle.of(Seed.rows().first(), 14)),
@@ -70,6 +72,8 @@ class InsetsTest {
             ListsActivity::class.java to Intent(),
             ListRowsActivity::class.java to Intent().putExtra(ListRowsActivity.LIST, BuiltIn.NEVER),
             LookupActivity::class.java to Intent(),
+            RuleActivity::class.java to RuleActivity.intent(Stage.fake, SeedRules.china),
+            TrialActivity::class.java to Intent(),
             SetupCheckActivity::class.java to Intent(),
             SetupActivity::class.java to Intent(),
         )

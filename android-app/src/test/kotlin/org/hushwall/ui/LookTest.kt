@@ -25,7 +25,9 @@ import org.hushwall.ui.lists.ListsActivity
 import org.hushwall.ui.lists.LookupActivity
 import org.hushwall.ui.main.MainActivity
 import org.hushwall.ui.record.RecordActivity
-import org.hushwall.ui.settings.RulesActivity
+import org.hushwall.ui.rules.RuleActivity
+import org.hushwall.ui.rules.RulesActivity
+import org.hushwall.ui.rules.TrialActivity
 import org.hushwall.ui.settings.SettingsActivity
 import org.hushwall.ui.setup.SetupActivity
 import org.hushwall.ui.setup.SetupCheckActivity
@@ -115,11 +117,13 @@ class LookTest {
         look(CompanyActivity::class.java, CompanyActivity.intent(Stage.fake, "Xiaomi"))
         look(RecordActivity::class.java)
         look(SettingsActivity::class.java)
-        Stage.fake.policy.hostRule(null, "ads.example.com", allow = false, until = null)
+        SeedRules.fill(Stage.fake)
         look(RulesActivity::class.java)
         look(ListsActivity::class.java)
         look(ListRowsActivity::class.java, Intent().putExtra(ListRowsActivity.LIST, BuiltIn.NEVER))
         look(LookupActivity::class.java)
+        look(RuleActivity::class.java, RuleActivity.intent(Stage.fake, SeedRules.china))
+        look(TrialActivity::class.java)
         look(SetupCheckActivity::class.java)
         look(SetupActivity::class.java)
         assertEquals(faults.joinToString("\n"), 0, faults.size)

@@ -4,8 +4,10 @@ package org.hushwall.ui
 
 import android.app.Activity
 import android.content.Intent
+import android.widget.EditText
 import android.widget.ScrollView
 import org.hushwall.AppRunner
+import org.hushwall.R
 import org.hushwall.ui.advice.AdviceActivity
 import org.hushwall.ui.app.AppActivity
 import org.hushwall.ui.apps.AppRow
@@ -14,7 +16,9 @@ import org.hushwall.ui.connection.ConnectionActivity
 import org.hushwall.ui.connection.RowBundle
 import org.hushwall.ui.main.MainActivity
 import org.hushwall.ui.record.RecordActivity
-import org.hushwall.ui.settings.RulesActivity
+import org.hushwall.ui.rules.RuleActivity
+import org.hushwall.ui.rules.RulesActivity
+import org.hushwall.ui.rules.TrialActivity
 import org.hushwall.ui.settings.SettingsActivity
 import org.hushwall.ui.setup.SetupActivity
 import org.hushwall.ui.setup.SetupCheckActivity
@@ -126,6 +130,7 @@ class ScreenshotsTest {
         SetupMemory(Stage.fake).saidAutostart = true
         shoot(SetupCheckActivity::class.java, "setup-check-$theme")
         shoot(AdviceActivity::class.java, "advice-$theme")
+        rules(theme)
         if (theme == "light") onlyOnce()
     }
 
@@ -165,9 +170,29 @@ class ScreenshotsTest {
         inApp(Seed.browser.key, "Xiaomi · usage statistics", "destination-light")
         Stage.fake.log.rows += Seed.row(90_001, Seed.shop, "pay.example.com", 60, true, Seed.listed("example.com"))
         inApp(Seed.shop.key, "Something broke?", "broken-light")
-        Stage.fake.policy.hostRule(Seed.browser.key, "sa.api.intl.miui.com", allow = true, until = null)
-        shoot(RulesActivity::class.java, "rules-light")
         for (step in listOf(0, 1, 4, 5, 6)) shoot(SetupActivity::class.java, "first-run-step-${step + 1}", atStep = step)
+    }
+
+    private fun rules(theme: String) {
+        if (theme == "light") shoot(RulesActivity::class.java, "rules-empty")
+        SeedRules.fill(Stage.fake)
+        shoot(RulesActivity::class.java, "rules-$theme")
+        val editor = Stage.open(RuleActivity::class.java, RuleActivity.intent(Stage.fake, SeedRules.china)).get()
+        Stage.picture(editor, "rule-$theme")
+        val trial = Stage.open(TrialActivity::class.java).get()
+        if (theme == "light") {
+            Stage.tap(Stage.root(editor), "When · on mobile data from 22:00 to 06:00")
+            Stage.pictureWithSheet(editor, "rule-when-light")
+            Stage.dialog().dismiss()
+            Stage.tap(Stage.root(trial), "Choose an app")
+            Stage.pictureWithSheet(trial, "rule-who-light")
+            Stage.tap(Stage.sheet(), "Mi Browser")
+            trial.findViewById<EditText>(R.id.trial_host).setText("ads.example.com")
+            Stage.tap(Stage.root(trial), "See who decides")
+        }
+        Stage.picture(trial, "trial-$theme")
+        Stage.fake.policy.hosts.clear()
+        Stage.fake.policy.uses.clear()
     }
 
     /** The sheet that a tap on an app's screen brings. */

@@ -1,13 +1,14 @@
-// What is set, what is wrong with stored data and what helps, and the user's own rules.
+// What is set, what is wrong with stored data and what helps.
 package org.hushwall.ui
 
+import android.app.Activity
 import android.app.AlertDialog
 import android.provider.Settings
 import android.view.View
 import org.hushwall.AppRunner
 import org.hushwall.log.LogTrouble
 import org.hushwall.policy.PolicyTrouble
-import org.hushwall.ui.settings.RulesActivity
+import org.hushwall.ui.record.RecordActivity
 import org.hushwall.ui.settings.SettingsActivity
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertFalse
@@ -128,12 +129,18 @@ class SettingsTest {
     }
 
     @Test
-    fun aRuleIsReadAsASentenceAndTakenAway() {
-        fake.policy.hostRule(Seed.browser.key, "ads.example.com", allow = false, until = null)
-        val root = Stage.root(Stage.open(RulesActivity::class.java).get())
-        assertTrue(Stage.says(root, "Mi Browser may not reach"))
-        Stage.tap(root, "Remove rule")
-        assertTrue(fake.policy.hosts.isEmpty())
-        assertTrue(Stage.says(root, "You rarely need one"))
+    fun theThemeIsChosenForEveryScreenAndStaysWhenTheyAreOpenedAnew() {
+        val isNight = { activity: Activity -> activity.resources.configuration.isNightModeActive }
+        settings()
+        assertFalse(isNight(screen))
+        Stage.tap(Stage.root(screen), "Theme")
+        Stage.tap(Stage.sheet(), "Dark")
+        assertTrue(Stage.says(settings(), "Dark"))
+        assertTrue(isNight(screen))
+        assertTrue(isNight(Stage.open(RecordActivity::class.java).get()))
+        Stage.tap(Stage.root(screen), "Theme")
+        Stage.tap(Stage.sheet(), "As the phone")
+        settings()
+        assertFalse(isNight(screen))
     }
 }

@@ -53,7 +53,7 @@ internal class BrokenSheet(
     private val policy = screen.hushwall.policy
 
     fun show() {
-        val own = policy.rules().filter { !it.allow && (it.key == null || it.key == key) }.map { it.host }.toSet()
+        val own = policy.rules().filter { it.isOn && !it.allow && (it.key == null || it.key == key) }.mapNotNull { it.host }.toSet()
         val now = System.currentTimeMillis()
         screen.questions.ask({ Stops.lately(screen.hushwall, key, own, now) }, ::show)
     }

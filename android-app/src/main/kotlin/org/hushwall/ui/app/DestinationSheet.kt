@@ -8,8 +8,8 @@ import org.hushwall.log.Known
 import org.hushwall.log.LogFilter
 import org.hushwall.log.LogRow
 import org.hushwall.log.addressOf
-import org.hushwall.policy.HostRule
 import org.hushwall.policy.Undo
+import org.hushwall.policy.UserRule
 import org.hushwall.ui.company.CompanyActivity
 import org.hushwall.ui.connection.ConnectionActivity
 import org.hushwall.ui.connection.RowBundle
@@ -84,7 +84,7 @@ internal class DestinationSheet(
         sheet.choice(R.drawable.ic_pass, screen.getString(R.string.pass_for_app, app), null) { decide(key, true) }
         sheet.choice(R.drawable.ic_stop, screen.getString(R.string.stop_for_all), null) { decide(null, false) }
         sheet.choice(R.drawable.ic_pass, screen.getString(R.string.pass_for_all), null) { decide(null, true) }
-        val own = policy.rules().filter { it.host in contact.hosts && (it.key == key || it.key == null) }
+        val own = policy.rules().filter { it.isOn && it.host in contact.hosts && (it.key == key || it.key == null) }
         if (own.isEmpty()) return
         val line = screen.getString(R.string.as_lists_say_line)
         sheet.choice(R.drawable.ic_undo, screen.getString(R.string.as_lists_say), line) { forget(own) }
@@ -110,7 +110,7 @@ internal class DestinationSheet(
         undo.show(screen.getString(if (allow) R.string.now_let_through else R.string.now_stopped, name()), all(changes))
     }
 
-    private fun forget(rules: List<HostRule>) =
+    private fun forget(rules: List<UserRule>) =
         undo.show(screen.getString(R.string.now_as_lists, name()), all(rules.map { policy.removeRule(it.id) }))
 
     private fun all(changes: List<Undo>) = Undo { changes.asReversed().forEach { it.undo() } }

@@ -5,7 +5,8 @@ package org.hushwall.ui.company
 import android.widget.LinearLayout
 import org.hushwall.R
 import org.hushwall.log.CompanyReport
-import org.hushwall.policy.HostRule
+import org.hushwall.policy.RuleTime
+import org.hushwall.policy.UserRule
 import org.hushwall.ui.kit.Type
 import org.hushwall.ui.kit.add
 import org.hushwall.ui.kit.pad
@@ -52,7 +53,7 @@ internal class CompanyChoice(private val screen: CompanyActivity, private val na
     /** Marks what is so now. */
     fun refresh() {
         val own = own()
-        val stopped = own.filter { it.key == null && !it.allow && it.until == null }.map { it.host }
+        val stopped = own.filter { it.key == null && !it.allow && it.until == null && it.time == RuleTime() }.mapNotNull { it.host }
         mark(stop, stopped.containsAll(hosts) && own.none { it.allow })
         mark(lists, own.isEmpty())
     }
@@ -63,9 +64,10 @@ internal class CompanyChoice(private val screen: CompanyActivity, private val na
         button.setCompoundDrawablesRelative(tick, null, null, null)
     }
 
-    /** The user's rules about the company's places, whomever they are for. */
-    private fun own(): List<HostRule> =
-        policy.rules().filter { rule -> rule.host in hosts || hosts.any { rule.host.endsWith(".$it") } }
+    /** The user's rules about the company's places that are on, whomever they are for. */
+    private fun own(): List<UserRule> = policy.rules().filter { rule -> rule.isOn && rule.host?.let(::isTheirs) == true }
+
+    private fun isTheirs(host: String) = host in hosts || hosts.any { host.endsWith(".$it") }
 
     /** Rules of single apps are stronger, so they go; undo brings them back. */
     private fun stopAll() {

@@ -2,6 +2,7 @@
 package org.hushwall.ui.kit
 
 import android.app.Activity
+import android.content.Context
 import android.os.Bundle
 import android.view.View
 import android.widget.FrameLayout
@@ -14,7 +15,14 @@ internal abstract class Screen : Activity() {
     private val back = BackTaker(this) { closeOpen() }
     private val tick = Runnable { ticked() }
 
+    private lateinit var shownTheme: Theme
+
     val hushwall: Hushwall get() = Hushwall.of(this)
+
+    override fun attachBaseContext(base: Context) {
+        shownTheme = Theme.chosen(base)
+        super.attachBaseContext(shownTheme.on(base))
+    }
 
     override fun onCreate(saved: Bundle?) {
         super.onCreate(saved)
@@ -23,6 +31,7 @@ internal abstract class Screen : Activity() {
 
     override fun onStart() {
         super.onStart()
+        if (shownTheme != Theme.chosen(this)) recreate()
         ticked()
     }
 

@@ -17,6 +17,7 @@ import org.hushwall.ui.kit.text
 import org.hushwall.ui.lists.ListsActivity
 import org.hushwall.ui.lists.words
 import org.hushwall.ui.record.RecordActivity
+import org.hushwall.ui.rules.RulesActivity
 import org.hushwall.ui.setup.SetupCheckActivity
 import org.hushwall.ui.widget.PageScreen
 import org.hushwall.ui.words.Words
@@ -56,6 +57,7 @@ internal class SettingsActivity : PageScreen() {
                 SettingsRow.Content(R.string.record_title, getString(R.string.record_line)) { open(RecordActivity::class.java) },
                 network.lan(),
                 network.privateDns(),
+                ThemeRow(this).content(),
             ),
         )
         group(

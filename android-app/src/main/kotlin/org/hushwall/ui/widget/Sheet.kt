@@ -66,7 +66,14 @@ internal class Sheet(context: Context, title: CharSequence) : Dialog(context, R.
     }
 
     /** One choice: icon, words, a line below; a check mark where it is the present one. */
-    fun choice(drawable: Int, words: CharSequence, line: CharSequence?, selected: Boolean = false, onChoose: () -> Unit) {
+    fun choice(
+        drawable: Int,
+        words: CharSequence,
+        line: CharSequence?,
+        selected: Boolean = false,
+        into: LinearLayout = body,
+        onChoose: () -> Unit,
+    ) {
         val choice = ChoiceRow(context)
         if (drawable != 0) choice.add(icon(context, drawable), width = 24, height = 24, end = 16)
         val column = choice.addRest(column(context))
@@ -79,7 +86,7 @@ internal class Sheet(context: Context, title: CharSequence) : Dialog(context, R.
             dismiss()
             onChoose()
         }
-        body.add(choice)
+        into.add(choice)
     }
 
     fun note(words: CharSequence) {

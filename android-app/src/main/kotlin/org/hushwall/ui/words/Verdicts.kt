@@ -68,8 +68,13 @@ internal class Verdicts(private val context: Context) {
             val line = source?.let { context.getString(R.string.decided_known_from, words.name(it.name), words.isolate(it.date)) }
             return context.getString(R.string.decided_company, words.name(builtIn.organisation)) to line
         }
+        return decidedBy(reason)
+    }
+
+    /** The same where the connection is not known, or did not happen. */
+    fun decidedBy(reason: Reason): Pair<String, String?> {
         val title = when (reason.code) {
-            "listed", "protected" -> list?.let(::titleOf) ?: context.getString(R.string.decided_builtin)
+            "listed", "protected" -> reason.list?.let(::titleOf) ?: context.getString(R.string.decided_builtin)
             "rule", "app-allowed", "app-blocked", "not-listed" -> context.getString(R.string.decided_your_rule)
             "paused" -> context.getString(R.string.decided_pause)
             "lockdown" -> context.getString(R.string.decided_filter)
