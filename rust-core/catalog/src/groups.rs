@@ -25,8 +25,10 @@ pub const KITS: &str = "built-in kits";
 /// Organisations that make phones, other than Xiaomi.
 const MAKER_IDS: [&str; 6] = ["honor", "huawei", "oppo", "samsung", "transsion", "vivo"];
 
-/// Name, level and organisations of each list.
-const LISTS: [(&str, Level, fn(&str) -> bool); 7] = [
+/// What a list has: its name, the level of its rows, and whose they are, by the ids of organisations.
+type Part = (&'static str, Level, fn(&str) -> bool);
+
+const LISTS: [Part; 7] = [
     (TRACKERS, Level::Block, |_| true),
     (STRICT, Level::Strict, |_| true),
     (NEVER, Level::Never, |_| true),
@@ -40,7 +42,7 @@ impl Catalog {
     /// The lists that the policy counts without being told: [`TRACKERS`] blocks and [`NEVER`] protects. The others would
     /// block, and are off.
     pub fn lists(&self) -> Vec<List> {
-        let list = |(name, level, is_in): (&str, Level, fn(&str) -> bool)| List {
+        let list = |(name, level, is_in): Part| List {
             role: if level == Level::Never { Role::Protect } else { Role::Block },
             enabled: name == TRACKERS || name == NEVER,
             ..list_of(name, self.rows_with(level, is_in))

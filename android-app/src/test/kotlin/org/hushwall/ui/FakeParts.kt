@@ -44,6 +44,7 @@ class FakeHushwall : Hushwall() {
     override val policy = FakePolicy()
     override val log = FakeLog()
     override val lists = FakeLists()
+    internal override val listSource = FakeSource()
     override val gaps = FakeGaps()
     override val protection = FakeProtection()
 

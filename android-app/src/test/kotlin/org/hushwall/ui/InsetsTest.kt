@@ -14,6 +14,8 @@ import org.hushwall.policy.BuiltIn
 import org.hushwall.ui.app.AppActivity
 import org.hushwall.ui.connection.ConnectionActivity
 import org.hushwall.ui.connection.RowBundle
+import org.hushwall.ui.lists.AddListActivity
+import org.hushwall.ui.lists.ListActivity
 import org.hushwall.ui.lists.ListRowsActivity
 import org.hushwall.ui.lists.ListsActivity
 import org.hushwall.ui.lists.LookupActivity
@@ -56,6 +58,7 @@ class InsetsTest {
             main.goTo(place)
             inspect(main, "place $place", left, right)
         }
+        Stage.fake.lists.kept = listOf(FakeLists.user("Ad servers", 84_002, "https://lists.example/servers.txt"))
         Stage.fake.policy.hostRule(null, "ads.example.com", allow = false, until = null)
         val screens = mapOf(
             AppActivity::class.java to Intent().putExtra(AppActivity.KEY, Seed.browser.key),
@@ -64,6 +67,8 @@ class InsetsTest {
             SettingsActivity::class.java to Intent(),
             RulesActivity::class.java to Intent(),
             ListsActivity::class.java to Intent(),
+            ListActivity::class.java to Intent().putExtra(ListActivity.NAME, "Ad servers"),
+            AddListActivity::class.java to Intent(),
             ListRowsActivity::class.java to Intent().putExtra(ListRowsActivity.LIST, BuiltIn.NEVER),
             LookupActivity::class.java to Intent(),
             SetupCheckActivity::class.java to Intent(),
