@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::PathBuf;
+use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use catalog::NEVER;
@@ -23,13 +23,8 @@ impl Core {
     /// # Errors
     /// `list-name`: there is such a list, or none can be called so; what keeps it from being written.
     pub(super) fn add_list(&self, order: AddList) -> Result<Done, CoreError> {
-        if self
-            .resources()
-            .built_in
-            .iter()
-            .flat_map(|lists| lists.iter())
-            .any(|list| list.name == order.name)
-        {
+        let known = self.resources().built_in.unwrap_or_default();
+        if known.iter().any(|list| list.name == order.name) {
             return Err(CollectionError::NameTaken(order.name).into());
         }
         let mut edit = self.edit()?;
@@ -129,7 +124,11 @@ impl Core {
     /// # Errors
     /// There is no such list, or its text is damaged.
     pub(super) fn list_read(&self, name: &str) -> Result<ListRead, CoreError> {
-        let kept = lock(&self.files).kept().ok_or_else(|| no_list(name))?;
+        let kept = {
+            let mut files = lock(&self.files);
+            files.refresh();
+            files.kept().ok_or_else(|| no_list(name))?
+        };
         let list = kept.list(name)?;
         let (text, options) = (kept.text(list)?, list.options());
         let report = lists::read(&text, &options, drop);
@@ -187,7 +186,7 @@ fn arrived(text: Text) -> Result<Arrived, CoreError> {
     Ok(Arrived { text, etag, last_modified })
 }
 
-fn read(path: &PathBuf) -> io::Result<Vec<u8>> {
+fn read(path: &Path) -> io::Result<Vec<u8>> {
     let mut text = Vec::new();
     File::open(path)?.take(lists::MAX_BYTES as u64 + 1).read_to_end(&mut text)?;
     Ok(text)

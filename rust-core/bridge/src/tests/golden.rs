@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
 use catalog::{Catalog, Category, Protection};
-use collection::{Attempt, KnownList, Schedule, Source, Taken, UserList, Version};
 use engine::{FlowId, Instant};
 use names::http::{Conversation, RequestReader};
 use policy::{CountryCode, Decision, Document, NetworkKind, Refusal, RuleVerdict, Situation};
@@ -18,15 +17,14 @@ use serde_json::{Value, json};
 use store::{HourTotal, Listed, Reason, ReasonCode, State, Trouble};
 use wire::{AppId, FlowKey, HostName, NameSource, Owner, Protocol};
 
+use super::golden_lists;
 use crate::error::Code;
 use crate::messages::answers::{
     AboutHost, Answer, CompanyTold, Considered, Done, Example, Hour, LastSeen, ProtectionTold,
-    RuleTold, Status, Unusable,
+    RuleTold, Status,
 };
 use crate::messages::events::{EventTold, Events, FaultTold};
-use crate::messages::lists::{
-    EntryTold, KeptTold, KnownLists, ListOutcome, ListRead, ListTold, Looked, RowTold, SkippedTold,
-};
+use crate::messages::lists::ListOutcome;
 use crate::messages::requests::{
     AuditFormat, Command, ConfidenceName, ExportFormat, ProtocolName, Query, ReportFormat,
     ScreenName, VerdictName, Which,
@@ -49,7 +47,7 @@ fn each(name: &str) -> Vec<Vec<u8>> {
     all.iter().map(|message| message.to_string().into_bytes()).collect()
 }
 
-fn value(message: &impl serde::Serialize) -> Value {
+pub(super) fn value(message: &impl serde::Serialize) -> Value {
     serde_json::from_slice(&messages::write(message).unwrap()).unwrap()
 }
 
@@ -338,7 +336,7 @@ fn answers_look_as_the_app_knows_them() {
         blocked_questions: 4,
         records_lost: 0,
     };
-    let told = json!({
+    let mut told = json!({
         "connections": value(&Answer::Connections { rows: rows(), next: Some(77), mark: 17 }),
         "connections-end": value(&Answer::Connections { rows: Vec::new(), next: None, mark: 17 }),
         "changes": value(&Answer::Changes { rows: rows(), mark: 18, more: true }),
@@ -365,59 +363,11 @@ fn answers_look_as_the_app_knows_them() {
         "company-unknown": value(&Answer::Company { company: None }),
         "report": value(&Answer::Report(Box::new(report(folder.path(), &known)))),
     });
-    let told = together([told, lists_told(&known), advice_told(&known)]);
+    let parts = [advice_told(&known), Value::Object(golden_lists::answers(&known))];
+    for part in parts {
+        told.as_object_mut().unwrap().extend(part.as_object().unwrap().clone());
+    }
     compare(&told, "answers");
-}
-
-fn lists_told(known: &Known) -> Value {
-    let rule = rule();
-    json!({
-        "lists": value(&Answer::Lists {
-            lists: vec![
-                ListTold { hits: Some(17), kept: Some(Box::new(KeptTold::new(&kept()))), ..list("mine", 2) },
-                list("built-in trackers", 5),
-            ],
-            unusable: vec![Unusable {
-                path: "/data/user/0/org.hushwall/files/builtin.lists".to_owned(),
-                message: "damaged".to_owned(),
-            }],
-        }),
-        "list-read": value(&Answer::ListRead(ListRead {
-            skipped: 1,
-            examples: vec![SkippedTold {
-                line: 3,
-                text: "no host".to_owned(),
-                reason: "no host name".to_owned(),
-                count: 1,
-            }],
-            kept_open: 1,
-        })),
-        "list-rows": value(&Answer::ListRows {
-            rows: vec![RowTold { about: about(known), hosts: vec!["ads.example".to_owned()] }],
-        }),
-        "known-lists": value(&Answer::KnownLists(KnownLists { known: vec![known_list()] })),
-        "lookup": value(&Answer::Looked(Box::new(Looked {
-            verdict: "block",
-            reason: ReasonTold::decided(&rule),
-            entries: vec![
-                EntryTold {
-                    list: "mine".to_owned(),
-                    entry: "tracker.example".to_owned(),
-                    effect: "block",
-                    enabled: true,
-                    line: Some(2),
-                },
-                EntryTold {
-                    list: "built-in never".to_owned(),
-                    entry: "example".to_owned(),
-                    effect: "protect",
-                    enabled: false,
-                    line: None,
-                },
-            ],
-            about: Some(Box::new(about(known))),
-        }))),
-    })
 }
 
 fn advice_told(known: &Known) -> Value {
@@ -433,11 +383,6 @@ fn advice_told(known: &Known) -> Value {
         "audit-none": value(&Answer::Audit { audit: None }),
         "undo-advice": value(&Answer::Undone { removed: vec![advised(known).title] }),
     })
-}
-
-fn together(objects: [Value; 3]) -> Value {
-    let fields = objects.into_iter().filter_map(|object| object.as_object().cloned());
-    Value::Object(fields.flatten().collect())
 }
 
 #[test]
@@ -465,7 +410,7 @@ fn what_came_of_orders_looks_as_the_app_knows_it() {
             ..done()
         }),
         "add-list": value(&Done {
-            list: Some(Box::new(ListOutcome::taken(&taken(), 1))),
+            list: Some(Box::new(ListOutcome::taken(&golden_lists::taken(), 1))),
             ..done()
         }),
         "update-list": value(&Done {
@@ -479,70 +424,8 @@ fn what_came_of_orders_looks_as_the_app_knows_it() {
     compare(&told, "outcomes");
 }
 
-fn about(known: &Known) -> AboutHost {
+pub(super) fn about(known: &Known) -> AboutHost {
     AboutHost::new(&known.catalog, &known.catalog.rows()[0])
-}
-
-fn list(name: &str, entries: usize) -> ListTold {
-    ListTold { name: name.to_owned(), entries, enabled: true, hits: None, kept: None }
-}
-
-fn known_list() -> KnownList {
-    KnownList {
-        name: "mine".to_owned(),
-        title: "Mine".to_owned(),
-        url: "https://lists.example/mine.txt".to_owned(),
-        home: "https://lists.example".to_owned(),
-        licence: "MIT".to_owned(),
-        include_subdomains: true,
-        blocks: "Ads.".to_owned(),
-        breaks: "Seldom anything.".to_owned(),
-    }
-}
-
-fn text_of_a_list(rules: usize) -> Version {
-    Version {
-        sha256: "0".repeat(64).parse().unwrap(),
-        bytes: 34,
-        rules,
-        format: lists::Format::Domains,
-        fetched_at: 1_767_225_600,
-        etag: Some("\"1\"".to_owned()),
-        last_modified: Some("Thu, 01 Jan 2026 00:00:00 GMT".to_owned()),
-    }
-}
-
-/// A list whose last update was not taken.
-fn kept() -> UserList {
-    UserList {
-        name: "mine".to_owned(),
-        source: Source::Url("https://lists.example/mine.txt".to_owned()),
-        format: None,
-        include_subdomains: true,
-        allow_public_suffixes: false,
-        on: true,
-        update: Schedule::ByHand,
-        licence: "MIT".to_owned(),
-        checked_at: 1_767_312_000,
-        now: text_of_a_list(2),
-        before: Some(text_of_a_list(5)),
-        taken_back: None,
-        failure: Some(Attempt {
-            at: 1_767_312_000,
-            trouble: collection::Trouble::Shrunken { rules: 0, before: 2 },
-        }),
-    }
-}
-
-/// Of five rules two were left, one of them without effect.
-fn taken() -> Taken {
-    let other = "1".repeat(64).parse().unwrap();
-    let report = lists::read(b"a.example\nb.example\nno host\n", &lists::Options::default(), drop);
-    Taken {
-        now: text_of_a_list(2),
-        before: Some(Version { sha256: other, ..text_of_a_list(5) }),
-        report: report.unwrap(),
-    }
 }
 
 /// One rule of each kind: one that is used, one that is covered, one that is off.
@@ -569,7 +452,7 @@ fn compare(told: &Value, file: &str) {
     assert_eq!(told.as_object().unwrap().len(), expected.len());
 }
 
-fn rule() -> policy::Reason {
+pub(super) fn rule() -> policy::Reason {
     policy::Reason::Rule {
         number: 0,
         verdict: RuleVerdict::Block,

@@ -108,7 +108,7 @@ fn names_below_and_rules_without_effect_are_told() {
     assert_eq!(lookup(&core, "x.ads.example")["verdict"], "allow");
     order(&core, &json!({"do": "set-list", "name": "mine", "include_subdomains": true}));
     assert_eq!(lookup(&core, "x.ads.example")["verdict"], "block");
-    let told = ask(&core, &json!({"ask": "list-read", "name": "mine"}));
+    let told = ask(&open(folder.path()), &json!({"ask": "list-read", "name": "mine"}));
     assert_eq!((&told["skipped"], &told["kept_open"]), (&json!(0), &json!(1)));
     let found = lookup(&core, kept_open);
     assert_eq!(

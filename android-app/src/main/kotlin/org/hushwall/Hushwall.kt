@@ -12,6 +12,9 @@ import org.hushwall.core.Core
 import org.hushwall.core.jsonOf
 import org.hushwall.lists.BlockLists
 import org.hushwall.lists.CoreLists
+import org.hushwall.lists.ListFetch
+import org.hushwall.lists.ListOrders
+import org.hushwall.lists.ListSource
 import org.hushwall.log.ActivityLog
 import org.hushwall.log.CoreLog
 import org.hushwall.policy.Advice
@@ -53,11 +56,15 @@ open class Hushwall : Application() {
     open val judge: RuleJudge by lazy { CoreRuleJudge(core, clock) }
     open val log: ActivityLog get() = coreLog
     open val lists: BlockLists by lazy { CoreLists(core) { filePolicy.document(null) } }
+    internal open val listSource: ListSource by lazy { ListFetch(listsOnTheirWay()) }
+    internal val listOrders by lazy { ListOrders(lists, listSource, listsOnTheirWay()) }
     open val gaps: Gaps get() = record
     open val protection: Protection get() = live
 
     /** Where the log is, once the user's own storage can be read. */
     internal fun logFile() = File(filesDir, "connections.db")
+
+    private fun listsOnTheirWay() = File(cacheDir, "lists")
 
     internal fun coreConfig() = jsonOf(
         "log" to logFile().path.takeIf { getSystemService(UserManager::class.java).isUserUnlocked },

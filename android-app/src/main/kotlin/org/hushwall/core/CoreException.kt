@@ -12,6 +12,7 @@ class CoreException(val code: String, message: String) : Exception(message) {
         /** The database is of a newer version; it is left as it is and nothing is logged. */
         const val LOG_VERSION = "log-version"
         const val STORAGE_FULL = "storage-full"
+
         /** No list can be called so, or one is called so already. */
         const val LIST_NAME = "list-name"
         const val NOT_RUNNING = "not-running"

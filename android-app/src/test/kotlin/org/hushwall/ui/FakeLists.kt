@@ -1,9 +1,12 @@
 // The lists as a test sets them.
 package org.hushwall.ui
 
+import java.io.File
 import org.hushwall.core.CoreException
 import org.hushwall.lists.BlockList
 import org.hushwall.lists.BlockLists
+import org.hushwall.lists.FetchException
+import org.hushwall.lists.FetchFault
 import org.hushwall.lists.IgnoredLine
 import org.hushwall.lists.KeptList
 import org.hushwall.lists.KnownList
@@ -11,6 +14,7 @@ import org.hushwall.lists.ListEntry
 import org.hushwall.lists.ListOutcome
 import org.hushwall.lists.ListReading
 import org.hushwall.lists.ListRow
+import org.hushwall.lists.ListSource
 import org.hushwall.lists.ListText
 import org.hushwall.lists.ListTrouble
 import org.hushwall.lists.Looked
@@ -131,5 +135,25 @@ class FakeLists : BlockLists {
                 mark = TextMark(), trouble = null,
             ),
         )
+    }
+}
+
+/** The web: a text for each address. */
+internal class FakeSource : ListSource {
+    val texts = HashMap<String, String>()
+    val asked = ArrayList<String>()
+
+    /** Why nothing comes. */
+    @Volatile var fault: FetchFault? = null
+
+    /** Whether the server has no other text than the known one. */
+    @Volatile var isOld = false
+
+    override fun fetch(url: String, known: TextMark?): ListText? {
+        asked += url
+        fault?.let { throw FetchException(it) }
+        if (isOld) return null
+        val text = texts[url] ?: throw FetchException(FetchFault.NO_LIST)
+        return ListText(File.createTempFile("list", null).apply { writeText(text) })
     }
 }

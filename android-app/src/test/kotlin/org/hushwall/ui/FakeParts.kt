@@ -53,6 +53,7 @@ class FakeHushwall : Hushwall() {
     override val judge = FakeJudge()
     override val log = FakeLog()
     override val lists = FakeLists()
+    internal override val listSource = FakeSource()
     override val gaps = FakeGaps()
     override val protection = FakeProtection()
 

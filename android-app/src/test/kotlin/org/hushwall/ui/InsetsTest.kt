@@ -16,6 +16,8 @@ import org.hushwall.ui.app.AppActivity
 import org.hushwall.ui.company.CompanyActivity
 import org.hushwall.ui.connection.ConnectionActivity
 import org.hushwall.ui.connection.RowBundle
+import org.hushwall.ui.lists.AddListActivity
+import org.hushwall.ui.lists.ListActivity
 import org.hushwall.ui.lists.ListRowsActivity
 import org.hushwall.ui.lists.ListsActivity
 import org.hushwall.ui.lists.LookupActivity
@@ -61,6 +63,7 @@ class InsetsTest {
             inspect(main, "place $place", left, right)
         }
         SeedRules.fill(Stage.fake)
+        Stage.fake.lists.kept = listOf(FakeLists.user("Ad servers", 84_002, "https://lists.example/servers.txt"))
         val screens = mapOf(
             AppActivity::class.java to Intent().putExtra(AppActivity.KEY, Seed.browser.key),
             ConnectionActivity::class.java to Intent().putExtras(RowBundle.of(Seed.rows().first(), 14)),
@@ -70,6 +73,8 @@ class InsetsTest {
             SettingsActivity::class.java to Intent(),
             RulesActivity::class.java to Intent(),
             ListsActivity::class.java to Intent(),
+            ListActivity::class.java to Intent().putExtra(ListActivity.NAME, "Ad servers"),
+            AddListActivity::class.java to Intent(),
             ListRowsActivity::class.java to Intent().putExtra(ListRowsActivity.LIST, BuiltIn.NEVER),
             LookupActivity::class.java to Intent(),
             RuleActivity::class.java to RuleActivity.intent(Stage.fake, SeedRules.china),

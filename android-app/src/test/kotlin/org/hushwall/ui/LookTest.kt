@@ -20,6 +20,8 @@ import org.hushwall.ui.app.AppActivity
 import org.hushwall.ui.company.CompanyActivity
 import org.hushwall.ui.connection.ConnectionActivity
 import org.hushwall.ui.connection.RowBundle
+import org.hushwall.ui.lists.AddListActivity
+import org.hushwall.ui.lists.ListActivity
 import org.hushwall.ui.lists.ListRowsActivity
 import org.hushwall.ui.lists.ListsActivity
 import org.hushwall.ui.lists.LookupActivity
@@ -119,7 +121,10 @@ class LookTest {
         look(SettingsActivity::class.java)
         SeedRules.fill(Stage.fake)
         look(RulesActivity::class.java)
+        Stage.fake.lists.kept = listOf(FakeLists.user("Ad servers", 84_002, "https://lists.example/servers.txt"))
         look(ListsActivity::class.java)
+        look(ListActivity::class.java, Intent().putExtra(ListActivity.NAME, "Ad servers"))
+        look(AddListActivity::class.java)
         look(ListRowsActivity::class.java, Intent().putExtra(ListRowsActivity.LIST, BuiltIn.NEVER))
         look(LookupActivity::class.java)
         look(RuleActivity::class.java, RuleActivity.intent(Stage.fake, SeedRules.china))

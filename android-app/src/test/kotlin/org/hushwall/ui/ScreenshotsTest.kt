@@ -9,11 +9,17 @@ import android.widget.ScrollView
 import org.hushwall.AppRunner
 import org.hushwall.R
 import org.hushwall.ui.advice.AdviceActivity
+import org.hushwall.policy.BuiltIn
 import org.hushwall.ui.app.AppActivity
 import org.hushwall.ui.apps.AppRow
 import org.hushwall.ui.company.CompanyActivity
 import org.hushwall.ui.connection.ConnectionActivity
 import org.hushwall.ui.connection.RowBundle
+import org.hushwall.ui.lists.AddListActivity
+import org.hushwall.ui.lists.ListActivity
+import org.hushwall.ui.lists.ListRowsActivity
+import org.hushwall.ui.lists.ListsActivity
+import org.hushwall.ui.lists.LookupActivity
 import org.hushwall.ui.main.MainActivity
 import org.hushwall.ui.record.RecordActivity
 import org.hushwall.ui.rules.RuleActivity
@@ -102,6 +108,34 @@ class ScreenshotsTest {
     @Test
     @Config(qualifiers = "en-rGB-w411dp-h891dp-port-notnight-hdpi", fontScale = 2.0f)
     fun reportFont2() = report("report-font2")
+
+    @Test
+    @Config(qualifiers = "en-w411dp-h891dp-port-notnight-hdpi")
+    fun listsLight() = lists("light")
+
+    @Test
+    @Config(qualifiers = "en-w411dp-h891dp-port-night-hdpi")
+    fun listsDark() = lists("dark")
+
+    @Test
+    @Config(qualifiers = "ar-ldrtl-w411dp-h891dp-port-notnight-hdpi")
+    fun listsArabic() = lists("ar")
+
+    @Test
+    @Config(qualifiers = "en-w411dp-h891dp-port-notnight-hdpi", fontScale = 2.0f)
+    fun listsFont2() = lists("font2")
+
+    private fun lists(theme: String) {
+        Stage.fake.lists.kept = listOf(FakeLists.user("Ad servers", 84_002, "https://lists.example/servers.txt", "MIT"))
+        shoot(ListsActivity::class.java, "lists-$theme")
+        shoot(ListActivity::class.java, "list-$theme", Intent().putExtra(ListActivity.NAME, "Ad servers"))
+        shoot(AddListActivity::class.java, "add-list-$theme")
+        shoot(ListRowsActivity::class.java, "list-rows-$theme", Intent().putExtra(ListRowsActivity.LIST, BuiltIn.XIAOMI_STRICT))
+        val lookup = Stage.open(LookupActivity::class.java).get()
+        Stage.all(Stage.root(lookup)).filterIsInstance<EditText>().single().setText("sa.api.intl.miui.com")
+        Stage.settle()
+        Stage.picture(lookup, "lookup-$theme")
+    }
 
     /** The top of the page, and the rest of it. */
     private fun report(name: String) {

@@ -33,6 +33,7 @@ object Stage {
         repeat(4) {
             Work.data.submit { }.get()
             Work.reports.submit { }.get()
+            Work.fetches.submit { }.get()
             Work.icons.submit { }.get()
             shadowOf(Looper.getMainLooper()).idle()
         }

@@ -13,6 +13,9 @@ internal object Work {
     /** A report reads every connection of a week: Home must not wait behind it. */
     val reports: ExecutorService = Executors.newSingleThreadExecutor { Thread(it, "ui-reports") }
 
+    /** The text of a list from the web takes minutes. */
+    val fetches: ExecutorService = Executors.newSingleThreadExecutor { Thread(it, "ui-fetches") }
+
     /** Icons have a thread of their own: a slow package manager must not hold up numbers. */
     val icons: ExecutorService = Executors.newSingleThreadExecutor { Thread(it, "ui-icons") }
 

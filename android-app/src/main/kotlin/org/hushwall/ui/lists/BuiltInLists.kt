@@ -12,7 +12,6 @@ import org.hushwall.ui.kit.Type
 import org.hushwall.ui.kit.WRAP
 import org.hushwall.ui.kit.add
 import org.hushwall.ui.kit.column
-import org.hushwall.ui.kit.dp
 import org.hushwall.ui.kit.pad
 import org.hushwall.ui.kit.text
 import org.hushwall.ui.widget.PageScreen
@@ -50,34 +49,34 @@ internal class BuiltInLists(private val screen: PageScreen, private val lists: M
     }
 
     private fun xiaomi(now: BuiltIn): View {
-        val parts = listOf(BuiltIn.XIAOMI, BuiltIn.XIAOMI_STRICT).takeIf { now.xiaomi == ProtectionLevel.STRICT } ?: listOf(BuiltIn.XIAOMI)
-        val places = parts.sumOf { lists[it]?.places ?: 0 }
+        val strict = lists[BuiltIn.XIAOMI_STRICT]
+        val places = (lists[BuiltIn.XIAOMI]?.places ?: 0) + (strict?.places?.takeIf { now.xiaomi == ProtectionLevel.STRICT } ?: 0)
         // What was stopped this week was, whatever the level is now.
-        val hits = listOf(BuiltIn.XIAOMI, BuiltIn.XIAOMI_STRICT).sumOf { lists[it]?.hits ?: 0 }
-        val said = LineWords(R.drawable.ic_phone, screen.getString(R.string.lists_xiaomi), listOf(sums(places, hits)))
+        val hits = (lists[BuiltIn.XIAOMI]?.hits ?: 0) + (strict?.hits ?: 0)
+        val stopped = words.plural(R.plurals.lists_stopped_week, hits)
+        val said = LineWords(R.drawable.ic_phone, screen.getString(R.string.lists_xiaomi), listOf(sums(places, stopped)))
+        val segment = LevelSegment(screen, now.xiaomi) { choose(now.copy(xiaomi = it), R.string.lists_xiaomi, it.words.first) }
+        val link = linkButton(screen, screen.getString(R.string.lists_may_break)) { openRows(BuiltIn.XIAOMI_STRICT) }
         val all = column(screen)
         listGround(all, isFirst = true, isLast = false)
         all.add(ListLine(screen, said, isFirst = true, isLast = true).apply { background = null })
-        all.add(LevelSegment(screen, now.xiaomi) { choose(now.copy(xiaomi = it), R.string.lists_xiaomi, it.words.first) }, start = 16, end = 16)
+        all.add(segment, start = 16, end = 16)
         all.add(text(screen, Type.SMALL, R.color.ink2, screen.getString(now.xiaomi.words.second)), start = 16, top = 12, end = 16)
-        val link = linkButton(screen, screen.getString(R.string.lists_may_break)) { openRows(BuiltIn.XIAOMI_STRICT) }
-        all.add(link.apply { setPaddingRelative(screen.dp(4), paddingTop, paddingEnd, paddingBottom) }, width = WRAP, start = 12, bottom = 4)
+        all.add(link, width = WRAP, start = 12, bottom = 4)
         return all.pad(0)
     }
 
     private fun group(drawable: Int, title: Int, name: String, isOn: Boolean, change: (Boolean) -> BuiltIn): View {
         val list = lists[name]
-        val said = LineWords(drawable, screen.getString(title), listOf(sums(list?.places ?: 0, list?.hits ?: 0)))
+        val stopped = words.plural(R.plurals.lists_stopped, list?.hits ?: 0)
+        val said = LineWords(drawable, screen.getString(title), listOf(sums(list?.places ?: 0, stopped)))
         return ListLine(screen, said, isFirst = false, isLast = false).switches(isOn) {
             choose(change(it), title, if (it) R.string.lists_is_on else R.string.lists_is_off)
         }
     }
 
-    private fun sums(places: Long, hits: Long): String = screen.getString(
-        R.string.lists_row_line,
-        words.plural(R.plurals.lists_places, places),
-        words.plural(R.plurals.lists_stopped_week, hits),
-    )
+    private fun sums(places: Long, stopped: String): String =
+        screen.getString(R.string.lists_row_line, words.plural(R.plurals.lists_places, places), stopped)
 
     private fun choose(next: BuiltIn, title: Int, said: Int) {
         if (next == policy.builtIn) return

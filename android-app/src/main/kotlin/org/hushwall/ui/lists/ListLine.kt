@@ -49,6 +49,7 @@ internal class ListLine(context: Context, words: LineWords, isFirst: Boolean, is
         column.add(text(context, Type.SUBTITLE, words.colour, words.title))
         for (line in words.lines) column.add(text(context, Type.SMALL, R.color.ink2, line))
         contentDescription = spoken
+        isFocusable = true
     }
 
     /** A tap leads deeper. */

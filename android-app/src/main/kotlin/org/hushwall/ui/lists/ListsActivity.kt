@@ -1,10 +1,11 @@
-// Trackers and lists: what is stopped by the lists that come with the app, and what is kept open.
+// Trackers and lists: what is stopped by the lists that come with the app, what is kept open, and the lists that the user keeps.
 package org.hushwall.ui.lists
 
 import android.content.Intent
 import android.os.Bundle
 import org.hushwall.R
 import org.hushwall.lists.BlockList
+import org.hushwall.policy.Undo
 import org.hushwall.ui.kit.Compat
 import org.hushwall.ui.kit.Type
 import org.hushwall.ui.kit.Work
@@ -15,6 +16,7 @@ import org.hushwall.ui.kit.text
 import org.hushwall.ui.widget.EmptyView
 import org.hushwall.ui.widget.PageScreen
 import org.hushwall.ui.widget.WaitingRows
+import org.hushwall.ui.words.Words
 import org.hushwall.ui.words.startOfDay
 
 internal class ListsActivity : PageScreen() {
@@ -54,6 +56,16 @@ internal class ListsActivity : PageScreen() {
         builtIn.addTo(page)
         heading(R.string.lists_kept_open)
         page.add(builtIn.keptOpen())
+        heading(R.string.lists_your_lists)
+        YourLists(this, ::switch).addTo(page, known.filter { it.kept != null })
+    }
+
+    private fun switch(list: BlockList, on: Boolean) {
+        questions.ask(Work.data, { hushwall.lists.setOn(list.name, on) }, ::load) {
+            load()
+            val said = getString(if (on) R.string.lists_is_on else R.string.lists_is_off)
+            undo.show(getString(R.string.lists_changed, Words(this).name(list.name), said), Undo { switch(list, !on) })
+        }
     }
 
     private fun failed() {

@@ -95,7 +95,8 @@ internal class LookupActivity : PageScreen() {
 
     private fun line(entry: ListEntry, isFirst: Boolean, isLast: Boolean): View {
         val place = words.isolate(entry.entry)
-        val at = entry.line?.let { getString(R.string.lists_entry_at, place, words.number(it.toLong())) } ?: getString(R.string.lists_entry, place)
+        val line = entry.line?.toLong()
+        val at = if (line == null) getString(R.string.lists_entry, place) else getString(R.string.lists_entry_at, place, words.number(line))
         val effect = when (entry.effect) {
             "protect" -> R.string.lists_entry_protect
             "allow" -> R.string.lists_entry_allow
