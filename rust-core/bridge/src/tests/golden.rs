@@ -263,17 +263,6 @@ fn answers_look_as_the_app_knows_them() {
         holds: true,
         decides,
     };
-    let status = Status {
-        running: true,
-        fault: Some(FaultTold::new(&Fault::TunGone("No such device".to_owned()))),
-        beat: Some(MOMENT_MS),
-        packets_in: 100,
-        packets_out: 90,
-        flows: 7,
-        questions: 20,
-        blocked_questions: 4,
-        records_lost: 0,
-    };
     let with_strict = json!({"version": 1, "lists": [{"name": catalog::STRICT}]}).to_string();
     let with_strict = Document::parse(&with_strict).unwrap();
     let told = json!({
@@ -289,7 +278,7 @@ fn answers_look_as_the_app_knows_them() {
                 considered("nothing speaks against it", "allow", false),
             ],
         }),
-        "status": value(&Answer::Status(Box::new(status))),
+        "status": value(&Answer::Status(Box::new(status()))),
         "status-stopped": value(&Answer::Status(Box::default())),
         "policy-check": value(&Answer::Good { ok: true }),
         "lists": value(&Answer::Lists {
@@ -341,6 +330,21 @@ fn what_came_of_orders_looks_as_the_app_knows_it() {
         }),
     });
     compare(&told, "outcomes");
+}
+
+/// Of an engine that lost its TUN.
+fn status() -> Status {
+    Status {
+        running: true,
+        fault: Some(FaultTold::new(&Fault::TunGone("No such device".to_owned()))),
+        beat: Some(MOMENT_MS),
+        packets_in: 100,
+        packets_out: 90,
+        flows: 7,
+        questions: 20,
+        blocked_questions: 4,
+        records_lost: 0,
+    }
 }
 
 /// Each message by its name.
