@@ -43,6 +43,7 @@ class FakeHushwall : Hushwall() {
     override val apps = FakeApps()
     override val policy = FakePolicy()
     override val advice = FakeAdvice(policy)
+    override val watch = FakeWatch()
     override val log = FakeLog()
     override val gaps = FakeGaps()
     override val protection = FakeProtection()

@@ -20,6 +20,8 @@ import org.hushwall.ui.settings.RulesActivity
 import org.hushwall.ui.settings.SettingsActivity
 import org.hushwall.ui.setup.SetupActivity
 import org.hushwall.ui.setup.SetupCheckActivity
+import org.hushwall.ui.watch.WatchActivity
+import org.hushwall.watch.WatchState
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertTrue
 import org.junit.Before
@@ -54,10 +56,12 @@ class InsetsTest {
             inspect(main, "place $place", left, right)
         }
         Stage.fake.policy.hostRule(null, "ads.example.com", allow = false, until = null)
+        Stage.fake.watch.state = WatchState.Done(FakeWatch.watched(Seed.browser), FakeWatch.SEEN)
         val screens = mapOf(
             AppActivity::class.java to Intent().putExtra(AppActivity.KEY, Seed.browser.key),
             ConnectionActivity::class.java to Intent().putExtras(RowBundle.of(Seed.rows().first(), 14)),
             AdviceActivity::class.java to Intent(),
+            WatchActivity::class.java to Intent(),
             RecordActivity::class.java to Intent(),
             SettingsActivity::class.java to Intent(),
             RulesActivity::class.java to Intent(),

@@ -14,6 +14,7 @@ import android.widget.EditText
 import android.widget.TextView
 import org.hushwall.AppRunner
 import org.hushwall.R
+import org.hushwall.policy.AppMode
 import org.hushwall.ui.advice.AdviceActivity
 import org.hushwall.ui.app.AppActivity
 import org.hushwall.ui.connection.ConnectionActivity
@@ -24,8 +25,10 @@ import org.hushwall.ui.settings.RulesActivity
 import org.hushwall.ui.settings.SettingsActivity
 import org.hushwall.ui.setup.SetupActivity
 import org.hushwall.ui.setup.SetupCheckActivity
+import org.hushwall.ui.watch.WatchActivity
 import org.hushwall.vpn.ProtectionState
 import org.hushwall.vpn.ProtectionStatus
+import org.hushwall.watch.WatchState
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertTrue
 import org.junit.Before
@@ -107,6 +110,7 @@ class LookTest {
         look(AppActivity::class.java, Intent().putExtra(AppActivity.KEY, Seed.browser.key))
         look(ConnectionActivity::class.java, Intent().putExtras(RowBundle.of(Seed.rows().first(), 14)))
         look(AdviceActivity::class.java)
+        lookAtWatch()
         look(RecordActivity::class.java)
         look(SettingsActivity::class.java)
         Stage.fake.policy.hostRule(null, "ads.example.com", allow = false, until = null)
@@ -114,6 +118,16 @@ class LookTest {
         look(SetupCheckActivity::class.java)
         look(SetupActivity::class.java)
         assertEquals(faults.joinToString("\n"), 0, faults.size)
+    }
+
+    private fun lookAtWatch() {
+        val watched = FakeWatch.watched(Seed.browser, letsThrough = true)
+        Stage.fake.policy.setMode(Seed.browser.key, AppMode.ALLOW)
+        val cutOff = WatchState.CutOff(watched, Seed.NOW, turnedOff = true)
+        for (state in listOf(WatchState.Running(watched), WatchState.Done(watched, FakeWatch.SEEN), cutOff)) {
+            Stage.fake.watch.state = state
+            look(WatchActivity::class.java)
+        }
     }
 
     private fun <T : Activity> look(type: Class<T>, intent: Intent = Intent()) {
