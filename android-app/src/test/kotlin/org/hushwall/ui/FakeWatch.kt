@@ -1,6 +1,9 @@
 // A watch as a test sets it, and five minutes of Mi Browser as the core would tell them.
 package org.hushwall.ui
 
+import android.content.ComponentName
+import android.content.Intent
+import android.content.IntentFilter
 import java.io.File
 import org.hushwall.apps.AppInfo
 import org.hushwall.log.About
@@ -12,6 +15,7 @@ import org.hushwall.watch.SeenFormat
 import org.hushwall.watch.Watch
 import org.hushwall.watch.WatchState
 import org.hushwall.watch.Watched
+import org.robolectric.Shadows.shadowOf
 
 class FakeWatch : Watch {
     private val listeners = ArrayList<() -> Unit>()
@@ -65,6 +69,14 @@ class FakeWatch : Watch {
         fun watched(app: AppInfo, minutes: Int = 5, letsThrough: Boolean = false): Watched {
             val until = Seed.NOW + 108_000
             return Watched(app.key, app.label, until - minutes * 60_000L, until, letsThrough)
+        }
+
+        /** Gives [app] a first screen, so that it can be opened. */
+        fun giveScreen(fake: FakeHushwall, app: AppInfo) {
+            val screen = ComponentName(app.packages.first(), "Start")
+            val filter = IntentFilter(Intent.ACTION_MAIN).apply { addCategory(Intent.CATEGORY_LAUNCHER) }
+            shadowOf(fake.packageManager).addActivityIfNotPresent(screen)
+            shadowOf(fake.packageManager).addIntentFilterForActivity(screen, filter)
         }
 
         private fun contact(

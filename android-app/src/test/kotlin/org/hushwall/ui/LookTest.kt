@@ -122,6 +122,7 @@ class LookTest {
 
     private fun lookAtWatch() {
         val watched = FakeWatch.watched(Seed.browser, letsThrough = true)
+        FakeWatch.giveScreen(Stage.fake, Seed.browser)
         Stage.fake.policy.setMode(Seed.browser.key, AppMode.ALLOW)
         val cutOff = WatchState.CutOff(watched, Seed.NOW, turnedOff = true)
         for (state in listOf(WatchState.Running(watched), WatchState.Done(watched, FakeWatch.SEEN), cutOff)) {

@@ -132,6 +132,7 @@ class ScreenshotsTest {
 
     private fun watch(theme: String) {
         val watched = FakeWatch.watched(Seed.browser)
+        FakeWatch.giveScreen(Stage.fake, Seed.browser)
         Stage.fake.watch.state = WatchState.Running(watched)
         shoot(WatchActivity::class.java, "watch-$theme")
         Stage.fake.watch.state = WatchState.Done(watched, FakeWatch.SEEN)

@@ -105,6 +105,16 @@ class WatchTest {
     }
 
     @Test
+    fun theWatchedAppIsOpenedWhereItHasAScreen() {
+        fake.watch.state = WatchState.Running(browser)
+        assertFalse(Stage.says(Stage.root(open()), "Open Mi Browser"))
+        FakeWatch.giveScreen(fake, Seed.browser)
+        val screen = open()
+        Stage.tap(Stage.root(screen), "Open Mi Browser")
+        assertEquals(Seed.browser.packages.first(), shadowOf(screen).nextStartedActivity.component?.packageName)
+    }
+
+    @Test
     fun whatCouldBeReadIsListedAndItsValuesOnlyOnATap() {
         fake.watch.state = WatchState.Done(browser, FakeWatch.SEEN)
         val root = Stage.root(open())

@@ -41,7 +41,8 @@ internal class SeenRow(context: Context, private val contact: SeenContact, isFir
         val shown = lines(isOver)
         lines.add(text(context, Type.SUBTITLE, text = title()))
         shown.forEach { lines.add(text(context, Type.SMALL, R.color.ink2, it)) }
-        main.add(text(context, Type.SUBTITLE, text = words.number(contact.tries)).tabular(), width = WRAP)
+        // A result says it in words.
+        if (!isOver) main.add(text(context, Type.SUBTITLE, text = words.number(contact.tries)).tabular(), width = WRAP)
         main.isFocusable = true
         main.contentDescription = (listOf(title(), tries()) + shown).joinToString(". ")
         if (isOver) contact.said.forEach { add(SaidLines(context, it), start = 40, top = 8) }

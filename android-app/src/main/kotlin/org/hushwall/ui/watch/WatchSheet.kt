@@ -28,9 +28,10 @@ internal class WatchSheet(private val screen: Screen, private val name: String, 
 
     fun show() {
         sheet.note(screen.getString(R.string.watch_line))
-        sheet.body.add(chipLine(screen, lengths.values.toList()))
-        sheet.body.add(keep, width = WRAP, start = 16, end = 16)
-        sheet.body.add(all, width = WRAP, start = 16, end = 16)
+        // A line of chips has a margin of 16 dp already.
+        sheet.body.add(chipLine(screen, lengths.values.toList()), start = 8, end = 8)
+        sheet.body.add(keep, width = WRAP, start = 24, end = 24)
+        sheet.body.add(all, width = WRAP, start = 24, end = 24)
         sheet.body.add(warning, start = 24, end = 24, top = 4)
         val button = WordButton(screen, Weight.FILLED, screen.getString(R.string.watch_start)) {
             sheet.dismiss()
