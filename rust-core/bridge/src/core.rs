@@ -38,7 +38,7 @@ pub(crate) struct Core {
     network: Mutex<NetworkMessage>,
     journal: Mutex<Journal>,
     session: Mutex<Option<Running>>,
-    /// What the last audit has heard, in memory only, until it is forgotten or another begins.
+    /// What the last audit has heard, in memory only, until another begins.
     last_audit: Mutex<Option<Audit>>,
     /// None once it is closed; with the last sender gone, whoever waits for events wakes.
     sender: Mutex<Option<EventSender>>,

@@ -61,9 +61,6 @@ impl Core {
                 }
                 Ok(Done { ok: is_there, ..Done::default() })
             }
-            Command::ForgetAudit(_) => {
-                Ok(Done { ok: lock(&self.last_audit).take().is_some(), ..Done::default() })
-            }
         }
     }
 

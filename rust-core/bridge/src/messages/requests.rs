@@ -100,8 +100,6 @@ pub(crate) enum Command {
     EndAudit(EndAudit),
     /// Write the last audit that was ended to a file, without values.
     ExportAudit(ExportAudit),
-    /// Forget the last audit that was ended.
-    ForgetAudit(Nothing),
 }
 
 /// No arguments.

@@ -181,8 +181,6 @@ fn an_audit_tells_what_one_app_told_whom() {
     assert_eq!(order(&world.core, &export), json!({"ok": true}));
     let written: Value = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
     assert_eq!(written, done["audit"]);
-    assert_eq!(order(&world.core, &json!({"do": "forget-audit"})), json!({"ok": true}));
-    assert_eq!(order(&world.core, &export), json!({"ok": false}), "it is forgotten");
     assert_eq!(done["audit"]["apps"], json!([{"name": "com.example", "count": 1}]));
     assert_eq!(done["audit"]["sum"]["bytes_up"], 4);
     // Of another app there is nothing to tell.

@@ -2,6 +2,7 @@ package org.hushwall
 
 import android.app.Application
 import android.content.Context
+import android.content.Intent
 import android.os.Build
 import android.os.Process
 import android.os.UserManager
@@ -23,11 +24,14 @@ import org.hushwall.policy.CoreRuleJudge
 import org.hushwall.policy.FilePolicy
 import org.hushwall.policy.RuleJudge
 import org.hushwall.policy.UserPolicy
+import org.hushwall.ui.watch.WatchActivity
 import org.hushwall.vpn.Gaps
 import org.hushwall.vpn.LiveProtection
 import org.hushwall.vpn.PreviousEnd
 import org.hushwall.vpn.Protection
 import org.hushwall.vpn.ProtectionRecord
+import org.hushwall.watch.LiveWatch
+import org.hushwall.watch.Watch
 import org.json.JSONArray
 
 /**
@@ -54,6 +58,11 @@ open class Hushwall : Application() {
     open val policy: UserPolicy get() = filePolicy
     open val advice: Advice by lazy { CoreAdvice(core, filePolicy, apps) }
     open val judge: RuleJudge by lazy { CoreRuleJudge(core, clock) }
+    open val watch: Watch by lazy {
+        LiveWatch(this, core, filePolicy, ::protection, clock) {
+            Intent(this, WatchActivity::class.java).putExtra(WatchActivity.KEY, it.key)
+        }
+    }
     open val log: ActivityLog get() = coreLog
     open val lists: BlockLists by lazy { CoreLists(core) { filePolicy.document(null) } }
     internal open val listSource: ListSource by lazy { ListFetch(listsOnTheirWay()) }

@@ -24,6 +24,10 @@ import org.hushwall.log.Source
 import org.hushwall.log.Tries
 import org.hushwall.policy.AdvisedList
 import org.hushwall.policy.Protection
+import org.hushwall.watch.Said
+import org.hushwall.watch.SaidParameter
+import org.hushwall.watch.Seen
+import org.hushwall.watch.SeenContact
 import org.json.JSONObject
 
 /**
@@ -188,6 +192,47 @@ internal object Messages {
     }
 
     private fun <T> tries(of: T, json: JSONObject): Tries<T> = bar(json).let { Tries(of, it.stopped, it.letThrough) }
+
+    /** What an audit has heard. */
+    fun seen(json: JSONObject): Seen {
+        val (sum, heard) = json.getJSONObject("sum") to json.getJSONObject("heard")
+        return Seen(
+            begun = json.getLong("begun_ms"),
+            ended = json.getLong("ended_ms"),
+            companies = json.getLong("companies"),
+            needless = json.getLong("needless"),
+            tries = sum.getLong("connections"),
+            stopped = sum.getLong("blocked"),
+            encrypted = heard.getLong("encrypted"),
+            notUnderstood = heard.getLong("other"),
+            contacts = json.objects("contacts").map(::seenContact),
+        )
+    }
+
+    private fun seenContact(json: JSONObject): SeenContact {
+        val about = json.objectOrNull("about")
+        val sum = json.getJSONObject("sum")
+        return SeenContact(
+            who = json.getString("who"),
+            isNeedless = json.getBoolean("is_needless"),
+            about = about?.let { about(it, "category_code") },
+            data = about?.strings("data_codes").orEmpty(),
+            tries = sum.getLong("connections"),
+            stopped = sum.getLong("blocked"),
+            first = json.getLong("first_ms"),
+            last = json.getLong("last_ms"),
+            said = json.objects("said").map(::said),
+        )
+    }
+
+    private fun said(json: JSONObject) = Said(
+        json.getString("method"),
+        json.stringOrNull("host"),
+        json.getString("path"),
+        json.getLong("count"),
+        json.getString("outcome"),
+        json.objects("parameters").map { SaidParameter(it.getString("name"), it.strings("values")) },
+    )
 
     private fun bar(json: JSONObject): HourBar {
         val blocked = json.getLong("blocked")

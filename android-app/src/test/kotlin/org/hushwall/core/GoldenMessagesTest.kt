@@ -16,6 +16,7 @@ import org.hushwall.log.Decided
 import org.hushwall.log.HourBar
 import org.hushwall.log.Source
 import org.hushwall.log.Tries
+import org.hushwall.watch.SaidParameter
 import org.json.JSONObject
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertFalse
@@ -100,6 +101,9 @@ class GoldenMessagesTest {
         val list = checkNotNull(protection.list)
         assertEquals("Example Ads: Kit", list.name)
         assertEquals("ads.example", list.json().getJSONArray("hosts").getString(0))
+    }
+
+    @Test
     fun listsTheirRowsAndWhoHasAHost() {
         val (mine, trackers) = ListMessages.lists(answers.getJSONObject("lists"))
         assertEquals(listOf(2L, 17L), listOf(mine.places, mine.hits))
@@ -127,6 +131,21 @@ class GoldenMessagesTest {
         val refused = ListMessages.outcome(outcomes.getJSONObject("update-list"))
         assertEquals(ListTrouble("shrunken", rules = 1200, before = 84_000), refused.trouble)
         assertFalse(refused.isChanged)
+    }
+
+    @Test
+    fun whatAWatchedAppTold() {
+        val seen = Messages.seen(golden("outcomes").getJSONObject("end-audit").getJSONObject("audit"))
+        assertEquals(300_000L, seen.ended - seen.begun)
+        assertEquals(listOf(1L, 1L, 1L, 1L), listOf(seen.companies, seen.needless, seen.tries, seen.stopped))
+        val contact = seen.contacts.single()
+        assertEquals("advertising", contact.about?.category)
+        assertEquals(listOf("advertising-id", "usage"), contact.data)
+        val said = contact.said.single()
+        assertEquals(listOf("GET", "cdn.ads.example", "/v1/track", "stopped"), said.run { listOf(method, host, path, outcome) })
+        assertEquals(SaidParameter("id", listOf("1234")), said.parameters.first())
+        val soFar = Messages.seen(answers.getJSONObject("audit").getJSONObject("audit"))
+        assertTrue(soFar.contacts.single().said.single().parameters.all { it.values.isEmpty() })
     }
 
     @Test

@@ -51,6 +51,7 @@ class FakeHushwall : Hushwall() {
     override val policy = FakePolicy()
     override val advice = FakeAdvice(policy)
     override val judge = FakeJudge()
+    override val watch = FakeWatch()
     override val log = FakeLog()
     override val lists = FakeLists()
     internal override val listSource = FakeSource()

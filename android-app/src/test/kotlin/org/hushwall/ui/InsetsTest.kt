@@ -29,6 +29,8 @@ import org.hushwall.ui.rules.TrialActivity
 import org.hushwall.ui.settings.SettingsActivity
 import org.hushwall.ui.setup.SetupActivity
 import org.hushwall.ui.setup.SetupCheckActivity
+import org.hushwall.ui.watch.WatchActivity
+import org.hushwall.watch.WatchState
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertTrue
 import org.junit.Before
@@ -64,11 +66,13 @@ class InsetsTest {
         }
         SeedRules.fill(Stage.fake)
         Stage.fake.lists.kept = listOf(FakeLists.user("Ad servers", 84_002, "https://lists.example/servers.txt"))
+        Stage.fake.watch.state = WatchState.Done(FakeWatch.watched(Seed.browser), FakeWatch.SEEN)
         val screens = mapOf(
             AppActivity::class.java to Intent().putExtra(AppActivity.KEY, Seed.browser.key),
             ConnectionActivity::class.java to Intent().putExtras(RowBundle.of(Seed.rows().first(), 14)),
             AdviceActivity::class.java to Intent(),
             CompanyActivity::class.java to CompanyActivity.intent(Stage.fake, "Xiaomi"),
+            WatchActivity::class.java to Intent(),
             RecordActivity::class.java to Intent(),
             SettingsActivity::class.java to Intent(),
             RulesActivity::class.java to Intent(),

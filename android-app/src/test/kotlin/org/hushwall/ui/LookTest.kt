@@ -14,6 +14,7 @@ import android.widget.EditText
 import android.widget.TextView
 import org.hushwall.AppRunner
 import org.hushwall.R
+import org.hushwall.policy.AppMode
 import org.hushwall.policy.BuiltIn
 import org.hushwall.ui.advice.AdviceActivity
 import org.hushwall.ui.app.AppActivity
@@ -33,8 +34,10 @@ import org.hushwall.ui.rules.TrialActivity
 import org.hushwall.ui.settings.SettingsActivity
 import org.hushwall.ui.setup.SetupActivity
 import org.hushwall.ui.setup.SetupCheckActivity
+import org.hushwall.ui.watch.WatchActivity
 import org.hushwall.vpn.ProtectionState
 import org.hushwall.vpn.ProtectionStatus
+import org.hushwall.watch.WatchState
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertTrue
 import org.junit.Before
@@ -117,6 +120,7 @@ class LookTest {
         look(ConnectionActivity::class.java, Intent().putExtras(RowBundle.of(Seed.rows().first(), 14)))
         look(AdviceActivity::class.java)
         look(CompanyActivity::class.java, CompanyActivity.intent(Stage.fake, "Xiaomi"))
+        lookAtWatch()
         look(RecordActivity::class.java)
         look(SettingsActivity::class.java)
         SeedRules.fill(Stage.fake)
@@ -132,6 +136,17 @@ class LookTest {
         look(SetupCheckActivity::class.java)
         look(SetupActivity::class.java)
         assertEquals(faults.joinToString("\n"), 0, faults.size)
+    }
+
+    private fun lookAtWatch() {
+        val watched = FakeWatch.watched(Seed.browser, letsThrough = true)
+        FakeWatch.giveScreen(Stage.fake, Seed.browser)
+        Stage.fake.policy.setMode(Seed.browser.key, AppMode.ALLOW)
+        val cutOff = WatchState.CutOff(watched, Seed.NOW, turnedOff = true)
+        for (state in listOf(WatchState.Running(watched), WatchState.Done(watched, FakeWatch.SEEN), cutOff)) {
+            Stage.fake.watch.state = state
+            look(WatchActivity::class.java)
+        }
     }
 
     private fun <T : Activity> look(type: Class<T>, intent: Intent = Intent()) {

@@ -8,8 +8,8 @@ import android.widget.EditText
 import android.widget.ScrollView
 import org.hushwall.AppRunner
 import org.hushwall.R
-import org.hushwall.ui.advice.AdviceActivity
 import org.hushwall.policy.BuiltIn
+import org.hushwall.ui.advice.AdviceActivity
 import org.hushwall.ui.app.AppActivity
 import org.hushwall.ui.apps.AppRow
 import org.hushwall.ui.company.CompanyActivity
@@ -29,9 +29,11 @@ import org.hushwall.ui.settings.SettingsActivity
 import org.hushwall.ui.setup.SetupActivity
 import org.hushwall.ui.setup.SetupCheckActivity
 import org.hushwall.ui.setup.SetupMemory
+import org.hushwall.ui.watch.WatchActivity
 import org.hushwall.vpn.Obstacle
 import org.hushwall.vpn.ProtectionState
 import org.hushwall.vpn.ProtectionStatus
+import org.hushwall.watch.WatchState
 import org.junit.Before
 import org.junit.Test
 import org.junit.runner.RunWith
@@ -165,7 +167,26 @@ class ScreenshotsTest {
         shoot(SetupCheckActivity::class.java, "setup-check-$theme")
         shoot(AdviceActivity::class.java, "advice-$theme")
         rules(theme)
+        watch(theme)
         if (theme == "light") onlyOnce()
+    }
+
+    private fun watch(theme: String) {
+        val watched = FakeWatch.watched(Seed.browser)
+        FakeWatch.giveScreen(Stage.fake, Seed.browser)
+        Stage.fake.watch.state = WatchState.Running(watched)
+        shoot(WatchActivity::class.java, "watch-$theme")
+        Stage.fake.watch.state = WatchState.Done(watched, FakeWatch.SEEN)
+        shoot(WatchActivity::class.java, "watch-result-$theme")
+        if (theme != "light") return
+        Stage.fake.watch.state = WatchState.CutOff(watched, Seed.NOW, turnedOff = false)
+        shoot(WatchActivity::class.java, "watch-cut-off")
+        Stage.fake.watch.state = WatchState.Idle
+        val app = Stage.open(AppActivity::class.java, Intent().putExtra(AppActivity.KEY, Seed.browser.key)).get()
+        Stage.tap(Stage.root(app), "Watch 5 min")
+        Stage.tap(Stage.sheet(), "Let everything through to see it all")
+        Stage.pictureWithSheet(app, "watch-start")
+        Stage.dialog().dismiss()
     }
 
     private fun places(theme: String) {

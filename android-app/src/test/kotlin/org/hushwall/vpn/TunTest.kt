@@ -15,6 +15,7 @@ import org.hushwall.ui.Stage
 import org.hushwall.ui.apps.AppRow
 import org.hushwall.ui.main.MainActivity
 import org.hushwall.ui.setup.SetupMemory
+import org.hushwall.watch.WatchState
 import org.junit.After
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertNotEquals
@@ -97,6 +98,25 @@ class TunTest {
         curl(ANALYTICS)
         curl(BROWSER)
         assertEquals(before + 1, server.requests.get())
+    }
+
+    @Test
+    fun aWatchedAppIsHeardAndTheOtherIsNot() {
+        val watch = phone.app.watch
+        watch.begin(checkNotNull(phone.app.apps.byUid(BROWSER)), 5, letsThrough = false) { }
+        phone.await("the watch") { watch.state is WatchState.Running }
+        assertEquals(0, curl(BROWSER).code)
+        assertEquals(0, curl(ANALYTICS).code)
+        var tries = 0L
+        phone.await("what was seen so far") {
+            watch.look { tries = it.tries }
+            tries > 0
+        }
+        watch.finish()
+        phone.await("the result") { watch.state is WatchState.Done }
+        val contact = (watch.state as WatchState.Done).seen.contacts.single()
+        assertEquals(listOf(Lab.SERVER, 1L, 0L), listOf(contact.who, contact.tries, contact.stopped))
+        assertEquals(listOf("GET", "/", "sent"), contact.said.single().run { listOf(method, path, outcome) })
     }
 
     @Test

@@ -13,6 +13,7 @@ import org.hushwall.ui.kit.add
 import org.hushwall.ui.kit.column
 import org.hushwall.ui.main.MainActivity
 import org.hushwall.ui.setup.Doors
+import org.hushwall.ui.watch.WatchDoor
 import org.hushwall.ui.widget.Banner
 import org.hushwall.ui.widget.PageScreen
 import org.hushwall.ui.widget.Sheet
@@ -77,6 +78,12 @@ internal class AppActivity : PageScreen() {
             BrokenSheet(this, key, label(), info, ::setMode).show()
         }
         page.add(broken, width = WRAP, bottom = 12)
+        info?.let { app ->
+            val watch = WordButton(this, Weight.RAISED, getString(R.string.watch_button), drawable = R.drawable.ic_eye) {
+                WatchDoor(this, app).open()
+            }
+            page.add(watch, width = WRAP, bottom = 12)
+        }
         page.add(waiting)
         page.add(destinations)
         bar.action(R.drawable.ic_more, R.string.more) { more() }

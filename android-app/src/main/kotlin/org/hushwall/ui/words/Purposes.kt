@@ -38,8 +38,11 @@ internal class Purposes(private val context: Context) {
     fun isReport(about: About): Boolean = about.category in REPORTS
 
     /** "pages opened, search words and device number"; null where nothing is known. */
-    fun data(known: Known): String? {
-        val words = known.data.mapNotNull { DATA[it]?.let(context::getString) }
+    fun data(known: Known): String? = data(known.data)
+
+    /** The same of codes of what is sent. */
+    fun data(codes: List<String>): String? {
+        val words = codes.mapNotNull { DATA[it]?.let(context::getString) }
         return words.ifEmpty { null }?.let { ListFormatter.getInstance(locale).format(it) }
     }
 
