@@ -17,6 +17,7 @@ import org.hushwall.log.Known
 import org.hushwall.log.LogChanges
 import org.hushwall.log.LogPage
 import org.hushwall.log.LogRow
+import org.hushwall.log.NewApp
 import org.hushwall.log.Owner
 import org.hushwall.log.Reason
 import org.hushwall.log.Report
@@ -57,6 +58,16 @@ internal object Messages {
             hour.getLong("bytes_up"),
             hour.getLong("bytes_down"),
         )
+    }
+
+    /** Of owners with the same name, the last to be active. */
+    fun lastActive(json: JSONObject): Map<String, Long> {
+        val times = HashMap<String, Long>()
+        for (app in json.objects("apps")) {
+            val name = owner(app.getJSONObject("owner")).name ?: continue
+            times[name] = Math.max(times[name] ?: 0, app.getLong("last"))
+        }
+        return times
     }
 
     fun explanation(json: JSONObject) = Explanation(
@@ -175,6 +186,7 @@ internal object Messages {
             )
         },
         countries = json.objects("blocked_by_country").map { CountryCount(it.getString("code"), it.getLong("count")) },
+        newApps = json.objects("new_apps").map { NewApp(it.getString("name"), it.getLong("count")) },
         decided = json.objects("decided").map { Decided(it.getString("code"), isBlock(it), it.getLong("count")) },
     )
 

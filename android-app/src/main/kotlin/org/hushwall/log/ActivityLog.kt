@@ -145,6 +145,9 @@ interface ActivityLog {
 
     fun totals(since: Long, until: Long, app: String? = null): List<HourTotal>
 
+    /** When each owner's newest connection began, by its name. */
+    fun lastActive(): Map<String, Long>
+
     fun explain(uid: Int, host: String?, address: String?, port: Int): Explanation
 
     /** What the catalogue knows of the host of [row], or of its address where it has no name; null: nothing. */
@@ -159,8 +162,8 @@ interface ActivityLog {
     /** What all apps told whom. Reads every connection of the period: a second or more on a slow phone. */
     fun report(period: ReportPeriod): Report
 
-    /** Writes the report to the file [to]. */
-    fun exportReport(period: ReportPeriod, format: ReportFormat, to: File)
+    /** Writes the report to the file [to], without what [hidden] says. */
+    fun exportReport(period: ReportPeriod, format: ReportFormat, hidden: Hidden, to: File)
 
     /** Deletes the log, and what was put beside it. In [LogTrouble.NEWER_VERSION] it closes the core, as [startAfresh] does. */
     fun clear()

@@ -57,6 +57,8 @@ internal class CoreLog(private val core: Core, file: File, private val now: () -
         Messages.totals(core.query("totals", "since" to since, "until" to until, "app" to app?.let(::onePackage)))
     }
 
+    override fun lastActive(): Map<String, Long> = asked { Messages.lastActive(core.query("last-active")) }
+
     override fun explain(uid: Int, host: String?, address: String?, port: Int): Explanation = Messages.explanation(
         core.query("explain", "uid" to uid, "host" to host, "address" to address, "port" to port, "protocol" to "tcp"),
     )
@@ -97,8 +99,9 @@ internal class CoreLog(private val core: Core, file: File, private val now: () -
 
     override fun report(period: ReportPeriod): Report = asked { Messages.report(core.query("report", *fields(period))) }
 
-    override fun exportReport(period: ReportPeriod, format: ReportFormat, to: File) {
-        asked { core.command("export-report", "to" to to.path, "format" to format.word, *fields(period)) }
+    override fun exportReport(period: ReportPeriod, format: ReportFormat, hidden: Hidden, to: File) {
+        val what = arrayOf("hide_apps" to hidden.apps, "hide_hosts" to hidden.hosts)
+        asked { core.command("export-report", "to" to to.path, "format" to format.word, *fields(period), *what) }
     }
 
     private fun fields(period: ReportPeriod): Array<Pair<String, Any?>> = arrayOf(

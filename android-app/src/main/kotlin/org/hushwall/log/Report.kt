@@ -23,6 +23,9 @@ data class Company(val name: String, val isKnown: Boolean, val stopped: Long, va
 /** How many stopped connections would have gone to a country, told by its two letters. */
 data class CountryCount(val code: String, val count: Long)
 
+/** An app that was seen for the first time, by its key, and how often it tried to reach somebody. */
+data class NewApp(val key: String, val tries: Long)
+
 /** How many connections were decided for a reason of this kind: [code] as [Reason.code]. */
 data class Decided(val code: String, val blocked: Boolean, val count: Long)
 
@@ -35,6 +38,7 @@ data class Decided(val code: String, val blocked: Boolean, val count: Long)
  * @property screenOffAtNight how many tries began between 23 and 6 o'clock while the screen was off.
  * @property companies the most stopped first.
  * @property countries of stopped connections, as far as known.
+ * @property newApps those that were not there before the period; none where nothing is known of the time before.
  */
 data class Report(
     val knownSince: Long?,
@@ -44,8 +48,12 @@ data class Report(
     val screenOffAtNight: Long,
     val companies: List<Company>,
     val countries: List<CountryCount>,
+    val newApps: List<NewApp>,
     val decided: List<Decided>,
 )
+
+/** What a saved report does not tell, so that it can be shown to others. */
+data class Hidden(val apps: Boolean = false, val hosts: Boolean = false)
 
 /** A report as a file; [word] is the core's. */
 enum class ReportFormat(val word: String, val mime: String) {

@@ -11,6 +11,7 @@ import org.hushwall.lists.ListTrouble
 import org.hushwall.lists.NewList
 import org.hushwall.lists.TextMark
 import org.hushwall.log.Confidence
+import org.hushwall.log.Hidden
 import org.hushwall.log.LogFilter
 import org.hushwall.log.LogTrouble
 import org.hushwall.log.ReportFormat
@@ -148,9 +149,13 @@ class CoreTest {
         assertEquals(Week.DAYS, report.days.size)
         assertEquals(week.since, report.days.first().since)
         assertNull(report.knownSince)
+        assertEquals(0, phone.app.log.lastActive().size)
+        val company = checkNotNull(phone.app.log.company("Xiaomi", week.period))
+        assertTrue(company.hosts.isNotEmpty() && company.days.size == Week.DAYS)
+        assertNull(phone.app.log.company("Nobody", week.period))
         for ((format, begin) in mapOf(ReportFormat.PAGE to "<!DOCTYPE html>", ReportFormat.TABLE to "who,", ReportFormat.DATA to "{")) {
             val file = File(phone.app.cacheDir, "report")
-            phone.app.log.exportReport(week.period, format, file)
+            phone.app.log.exportReport(week.period, format, Hidden(apps = true), file)
             assertTrue(file.readText().startsWith(begin))
         }
         assertNull(phone.app.log.trouble)

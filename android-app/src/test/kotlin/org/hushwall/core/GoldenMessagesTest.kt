@@ -64,6 +64,7 @@ class GoldenMessagesTest {
         val total = Messages.totals(answers.getJSONObject("totals")).single()
         assertEquals("dns", total.owner.name)
         assertEquals(2L, total.blocked)
+        assertEquals(mapOf("dns" to 1_767_225_600_000L), Messages.lastActive(answers.getJSONObject("last-active")))
         val explained = Messages.explanation(answers.getJSONObject("explain"))
         assertTrue(explained.blocked)
         assertEquals(listOf(true, false), explained.considered.map { it.decides })

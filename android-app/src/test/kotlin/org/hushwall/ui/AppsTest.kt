@@ -57,6 +57,18 @@ class AppsTest {
     }
 
     @Test
+    fun theLastToBeActiveComesFirstAndSaysWhen() {
+        val root = Stage.root(apps())
+        Stage.tap(root, "Sort by")
+        Stage.tap(Stage.sheet(), "Last active")
+        val texts = Stage.texts(root)
+        val listed = texts.subList(texts.lastIndexOf("Last active"), texts.size)
+        val names = listOf("Mi Browser", "WhatsApp", "GetApps", "Shop")
+        assertEquals(names, listed.filter { it in names })
+        assertEquals("Last at 14:32", listed[listed.indexOf("Mi Browser") + 1])
+    }
+
+    @Test
     fun undoGoesAwayByItself() {
         val screen = apps()
         val root = Stage.root(screen)

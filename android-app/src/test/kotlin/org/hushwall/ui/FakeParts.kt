@@ -13,6 +13,7 @@ import org.hushwall.log.CompanyReport
 import org.hushwall.log.Contact
 import org.hushwall.log.DayTotals
 import org.hushwall.log.Explanation
+import org.hushwall.log.Hidden
 import org.hushwall.log.HourBar
 import org.hushwall.log.HourTotal
 import org.hushwall.log.Known
@@ -311,6 +312,10 @@ class FakeLog : ActivityLog {
     override fun totals(since: Long, until: Long, app: String?) =
         hours.filter { it.hour in since..until && (app == null || it.owner.name == app) }
 
+    @Volatile var active: Map<String, Long> = emptyMap()
+
+    override fun lastActive(): Map<String, Long> = active
+
     override fun explain(uid: Int, host: String?, address: String?, port: Int) =
         Explanation(false, Reason("nothing-against", "No rule is against it"), emptyList())
 
@@ -342,9 +347,10 @@ class FakeLog : ActivityLog {
 
     override fun company(name: String, period: ReportPeriod): CompanyReport? = company.invoke(name, period)
 
-    override fun exportReport(period: ReportPeriod, format: ReportFormat, to: File) {
+    override fun exportReport(period: ReportPeriod, format: ReportFormat, hidden: Hidden, to: File) {
         check(isWritable) { "no room" }
-        to.writeText("${format.word} since ${period.since}")
+        val without = (if (hidden.apps) " without apps" else "") + if (hidden.hosts) " without hosts" else ""
+        to.writeText("${format.word} since ${period.since}$without")
     }
 
     override fun clear() {

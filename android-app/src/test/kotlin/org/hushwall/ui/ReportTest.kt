@@ -18,6 +18,7 @@ import org.hushwall.AppRunner
 import org.hushwall.R
 import org.hushwall.log.Decided
 import org.hushwall.log.HourBar
+import org.hushwall.ui.app.AppActivity
 import org.hushwall.ui.kit.Work
 import org.hushwall.ui.main.MainActivity
 import org.hushwall.ui.record.RecordActivity
@@ -243,6 +244,40 @@ class ReportTest {
         assertEquals("Saved.", ShadowToast.getTextOfLatestToast())
         assertEquals("nothing stays behind", emptyList<String>(), screen.cacheDir.list().orEmpty().filter { it.startsWith("report") })
         assertEquals("it is not Android's answer about the VPN", emptyList<String>(), fake.protection.asked)
+    }
+
+    @Test
+    fun whatIsToBeHiddenIsLeftOutOfWhatIsSaved() {
+        val screen = report()
+        Stage.tap(Stage.root(screen), "Share")
+        Stage.tap(Stage.sheet(), "Hide app names")
+        Stage.tap(Stage.sheet(), "Hide hosts")
+        Stage.tap(Stage.sheet(), "Hide hosts")
+        Stage.tap(Stage.sheet(), "Hide hosts")
+        Stage.tap(Stage.sheet(), "Data (JSON)")
+        val asked = shadowOf(screen).nextStartedActivityForResult
+        // What is chosen for the next time counts for that.
+        Stage.tap(Stage.root(screen), "Share")
+        Stage.tap(Stage.sheet(), "Hide app names")
+        Stage.dialog().dismiss()
+        val saved = ByteArrayOutputStream()
+        val place = Uri.parse("content://documents/3")
+        shadowOf(screen.contentResolver).registerOutputStream(place, saved)
+        shadowOf(screen).receiveResult(asked.intent, Activity.RESULT_OK, Intent().setData(place))
+        Stage.settle()
+        assertEquals("json since ${Seed.MIDNIGHT - 6 * 24 * Seed.HOUR} without apps without hosts", saved.toString())
+    }
+
+    @Test
+    fun appsThatAreNewAreToldWhereSomethingIsKnownOfBefore() {
+        val screen = report()
+        assertSays(screen, "New this week", "Shop", "49")
+        Stage.tap(Stage.root(screen), "Shop")
+        assertEquals(Seed.shop.key, shadowOf(screen).nextStartedActivity.getStringExtra(AppActivity.KEY))
+        fake.log.told = { SeedReport.of(it, HourBar(1_184, 1_300)).copy(newApps = emptyList()) }
+        assertSays(report(), "No app was new.")
+        fake.log.told = SeedReport::firstDay
+        assertFalse(Stage.says(Stage.root(report()), "New this week"))
     }
 
     @Test

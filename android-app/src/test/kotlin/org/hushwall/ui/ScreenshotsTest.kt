@@ -153,13 +153,14 @@ class ScreenshotsTest {
             Stage.dialog().dismiss()
         }
         main.pause().stop().destroy()
+        if (name == "report-first-week") return
+        shoot(CompanyActivity::class.java, name.replace("report", "company"), CompanyActivity.intent(Stage.fake, "Xiaomi"))
     }
 
     private fun screens(theme: String) {
         places(theme)
         shoot(AppActivity::class.java, "app-$theme", Intent().putExtra(AppActivity.KEY, Seed.browser.key))
         shoot(ConnectionActivity::class.java, "connection-$theme", Intent().putExtras(RowBundle.of(Seed.rows().first(), 14)))
-        shoot(CompanyActivity::class.java, "company-$theme", CompanyActivity.intent(Stage.fake, "Xiaomi"))
         shoot(RecordActivity::class.java, "record-$theme")
         shoot(SettingsActivity::class.java, "settings-$theme")
         shoot(SetupActivity::class.java, "first-run-$theme", atStep = 3)

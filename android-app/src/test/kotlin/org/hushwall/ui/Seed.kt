@@ -67,6 +67,8 @@ object Seed {
         fake.log.day = day()
         fake.log.hours = browserHours()
         fake.log.rows = rows()
+        fake.log.active = rows().mapNotNull { row -> row.owner.name?.let { it to row.started } }.groupBy({ it.first }, { it.second })
+            .mapValues { (_, times) -> times.max() }
         fake.gaps.list = gaps()
         fake.gaps.share = 0.968
     }

@@ -8,6 +8,7 @@ import org.hushwall.log.CountryCount
 import org.hushwall.log.DayBar
 import org.hushwall.log.Decided
 import org.hushwall.log.HourBar
+import org.hushwall.log.NewApp
 import org.hushwall.log.Owner
 import org.hushwall.log.Report
 import org.hushwall.log.ReportPeriod
@@ -32,6 +33,7 @@ object SeedReport {
         screenOffAtNight = 1_906,
         companies = companies,
         countries = countries,
+        newApps = listOf(NewApp(Seed.shop.key, 49), NewApp("org.example.app5", 12)),
         decided = listOf(
             Decided("listed", true, STOPPED), Decided("nothing-against", false, 6_100), Decided("protected", false, 2_400),
             Decided("app-allowed", false, 900), Decided("paused", false, 400), Decided("rule", false, 200),
@@ -49,6 +51,7 @@ object SeedReport {
             stoppedBefore = 0,
             stopped = today.stopped,
             screenOffAtNight = 420,
+            newApps = emptyList(),
             companies = listOf(Company("Xiaomi", true, 1_040, listOf("SG", "DE", "CN")), Company("AppsFlyer", true, 144, listOf("US"))),
             countries = listOf(CountryCount("SG", 700), CountryCount("US", 144)),
             decided = listOf(Decided("nothing-against", false, 1_000), Decided("protected", false, 300)),

@@ -26,6 +26,7 @@ import org.hushwall.ui.widget.ModePill
 import org.hushwall.ui.widget.listGround
 import org.hushwall.ui.widget.word
 import org.hushwall.ui.words.Words
+import org.hushwall.ui.words.startOfDay
 
 internal class AppRow(
     private val screen: MainActivity,
@@ -59,7 +60,7 @@ internal class AppRow(
         }
     }
 
-    fun show(next: AppEntry, isFirst: Boolean, isLast: Boolean, isSelected: Boolean) {
+    fun show(next: AppEntry, order: AppsSort, isFirst: Boolean, isLast: Boolean, isSelected: Boolean) {
         entry = next
         listGround(this, isFirst, isLast)
         pad(16, 8)
@@ -67,7 +68,7 @@ internal class AppRow(
         avatar.show(next.app, next.app.label, if (isSelected) R.drawable.ic_check else 0, R.color.brand)
         name.tint(if (isSelected) R.color.brand else R.color.ink)
         name.text = next.app.label
-        line.text = numbers(next)
+        line.text = if (order == AppsSort.ACTIVE) activity(next) else numbers(next)
         pill.show(next.mode)
         contentDescription = listOf(next.app.label, line.text, screen.getString(next.mode.word)).joinToString(", ")
     }
@@ -83,6 +84,12 @@ internal class AppRow(
         if (mode == null || present == null) return super.performAccessibilityAction(action, arguments)
         setMode(present, mode)
         return true
+    }
+
+    private fun activity(entry: AppEntry): String {
+        val at = entry.lastActive ?: return screen.getString(R.string.never_active)
+        val isToday = at >= startOfDay(System.currentTimeMillis(), 0)
+        return screen.getString(R.string.last_active_at, if (isToday) words.time(at) else words.dayAndTime(at))
     }
 
     private fun numbers(entry: AppEntry): String {

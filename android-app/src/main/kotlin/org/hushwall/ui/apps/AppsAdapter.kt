@@ -31,12 +31,14 @@ internal class AppsAdapter(
 ) : BaseAdapter() {
     private var items: List<Item> = emptyList()
     private var selected: Set<String> = emptySet()
+    private var order = AppsSort.STOPPED
 
     private class Item(val heading: Int, val entry: AppEntry?, val sorts: Boolean, val isFirst: Boolean, val isLast: Boolean)
 
     /** [selected]: the keys of the apps that carry a check mark. */
     fun show(changed: List<AppEntry>, others: List<AppEntry>, order: AppsSort, selected: Set<String>) {
         this.selected = selected
+        this.order = order
         items = section(R.string.changed_by_you, changed, false) + section(order.heading, others, true)
         notifyDataSetChanged()
     }
@@ -61,7 +63,7 @@ internal class AppsAdapter(
         val item = items[position]
         val entry = item.entry ?: return heading(item)
         val holder = old as? FrameLayout ?: holder()
-        (holder.getChildAt(0) as AppRow).show(entry, item.isFirst, item.isLast, entry.app.key in selected)
+        (holder.getChildAt(0) as AppRow).show(entry, order, item.isFirst, item.isLast, entry.app.key in selected)
         return holder
     }
 
@@ -88,5 +90,6 @@ internal class AppsAdapter(
             AppsSort.LET_THROUGH -> R.string.most_let_through_today
             AppsSort.DATA -> R.string.most_data_today
             AppsSort.NAME -> R.string.sort_name
+            AppsSort.ACTIVE -> R.string.sort_active
         }
 }

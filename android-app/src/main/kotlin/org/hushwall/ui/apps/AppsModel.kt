@@ -9,9 +9,10 @@ import org.hushwall.policy.AppMode
 
 internal enum class AppsFilter { ALL, TRIED, INSTALLED, SYSTEM, NEW, NO_INTERNET }
 
-internal enum class AppsSort { STOPPED, LET_THROUGH, DATA, NAME }
+internal enum class AppsSort { STOPPED, LET_THROUGH, DATA, NAME, ACTIVE }
 
-internal class AppEntry(val app: AppInfo, val total: AppTotal?, val mode: AppMode, val isChanged: Boolean) {
+/** @property lastActive when its newest connection began, Unix milliseconds; null where the record has none. */
+internal class AppEntry(val app: AppInfo, val total: AppTotal?, val lastActive: Long?, val mode: AppMode, val isChanged: Boolean) {
     val stopped: Long get() = total?.stopped ?: 0
     val letThrough: Long get() = total?.letThrough ?: 0
 }
@@ -32,6 +33,7 @@ internal class AppsData(val entries: List<AppEntry>, private val now: Long) {
             AppsSort.LET_THROUGH -> chosen.sortedWith(compareByDescending<AppEntry> { it.letThrough }.then(byName))
             AppsSort.DATA -> chosen.sortedWith(compareByDescending<AppEntry> { it.total?.bytes ?: 0L }.then(byName))
             AppsSort.NAME -> chosen.sortedWith(byName)
+            AppsSort.ACTIVE -> chosen.sortedWith(compareByDescending<AppEntry> { it.lastActive ?: 0L }.then(byName))
         }
     }
 
@@ -55,8 +57,9 @@ internal class AppsData(val entries: List<AppEntry>, private val now: Long) {
         /** Asks the record and the catalogue; blocks. The modes come from [modes], read on the main thread. */
         fun load(hushwall: Hushwall, changed: Map<String, AppMode>, now: Long): AppsData {
             val totals = hushwall.log.today().topApps.associateBy { it.key }
+            val lastActive = hushwall.log.lastActive()
             val entries = hushwall.apps.all().map { app ->
-                AppEntry(app, totals[app.key], changed[app.key] ?: AppMode.FILTER, app.key in changed)
+                AppEntry(app, totals[app.key], lastActive[app.key], changed[app.key] ?: AppMode.FILTER, app.key in changed)
             }
             return AppsData(entries, now)
         }

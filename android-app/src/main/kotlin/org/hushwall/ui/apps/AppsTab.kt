@@ -212,4 +212,5 @@ internal val AppsSort.word: Int
         AppsSort.LET_THROUGH -> R.string.sort_let_through
         AppsSort.DATA -> R.string.sort_data
         AppsSort.NAME -> R.string.sort_name
+        AppsSort.ACTIVE -> R.string.sort_active
     }

@@ -22,6 +22,7 @@ import org.hushwall.ui.kit.column
 import org.hushwall.ui.kit.icon
 import org.hushwall.ui.kit.pad
 import org.hushwall.ui.kit.row
+import org.hushwall.ui.kit.stacks
 import org.hushwall.ui.kit.text
 import org.hushwall.ui.report.Share
 import org.hushwall.ui.report.SharesCard
@@ -87,6 +88,7 @@ internal class CompanyActivity : PageScreen() {
         if (report.categories.isNotEmpty()) card(R.string.company_purposes, report.categories.map(::purpose), R.string.nobody_this_week)
         if (report.countries.isNotEmpty()) facts.add(places(report.countries), bottom = 12)
         choice.show(report)
+        if (stacks && report.hosts.isNotEmpty()) facts.add(choice.note.pad(4, 0))
     }
 
     /** "A company from China. We know 23 of its services." */

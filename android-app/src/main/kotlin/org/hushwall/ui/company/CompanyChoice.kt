@@ -23,7 +23,9 @@ import org.hushwall.ui.words.Words
 internal class CompanyChoice(private val screen: CompanyActivity, private val name: String) : LinearLayout(screen) {
     private val words = Words(screen)
     private val policy = screen.hushwall.policy
-    private val note = text(screen, Type.SMALL, R.color.ink2)
+
+    /** What it means to stop all of it. At large fonts it belongs into the page: the foot would take half the screen. */
+    val note = text(screen, Type.SMALL, R.color.ink2)
     private val stop = WordButton(screen, Weight.OUTLINED, screen.getString(R.string.company_stop)) { stopAll() }
     private val lists = WordButton(screen, Weight.OUTLINED, screen.getString(R.string.as_lists_say)) { asLists() }
     private var hosts: Set<String> = emptySet()
@@ -32,7 +34,7 @@ internal class CompanyChoice(private val screen: CompanyActivity, private val na
         orientation = VERTICAL
         setBackgroundColor(screen.getColor(R.color.surface))
         pad(screen.sideMargin(), 12)
-        add(note, bottom = 8)
+        if (!screen.stacks) add(note, bottom = 8)
         val buttons = add(rowOrStack(screen))
         for (button in listOf(stop, lists)) {
             if (screen.stacks) buttons.add(button, bottom = 8) else buttons.add(button, width = 0, weight = 1f, start = 4, end = 4)

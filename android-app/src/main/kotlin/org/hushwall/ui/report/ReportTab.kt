@@ -8,6 +8,7 @@ import android.widget.LinearLayout
 import android.widget.ScrollView
 import org.hushwall.R
 import org.hushwall.log.Reason
+import org.hushwall.ui.app.AppActivity
 import org.hushwall.ui.company.CompanyActivity
 import org.hushwall.ui.kit.Compat
 import org.hushwall.ui.kit.Type
@@ -23,6 +24,7 @@ import org.hushwall.ui.kit.text
 import org.hushwall.ui.main.MainActivity
 import org.hushwall.ui.main.Tab
 import org.hushwall.ui.settings.SettingsActivity
+import org.hushwall.ui.weekly.WeeklyRow
 import org.hushwall.ui.widget.TopBar
 import org.hushwall.ui.widget.WaitingRows
 import org.hushwall.ui.widget.iconButton
@@ -40,6 +42,7 @@ internal class ReportTab(private val screen: MainActivity) : Tab {
     private val later = iconButton(screen, R.drawable.ic_right, R.string.week_after) { go(week.back - 1) }
     private val cards = column(screen)
     private val waiting = WaitingRows(screen)
+    private val weekly = WeeklyRow(screen)
     private var week = weekOf(0)
     private var loadedAt = 0L
     private var tickedAt = 0L
@@ -60,12 +63,14 @@ internal class ReportTab(private val screen: MainActivity) : Tab {
         page.add(weekSwitch(), bottom = 12)
         page.add(waiting)
         page.add(cards)
+        page.add(weekly)
         scroll.addView(page)
         (view as LinearLayout).add(bar)
         view.add(scroll, height = 0, weight = 1f)
     }
 
     override fun onVisible() {
+        weekly.refresh()
         loadedAt = 0
     }
 
@@ -148,6 +153,7 @@ internal class ReportTab(private val screen: MainActivity) : Tab {
         if (!facts.isPartly) return
         card(R.string.where_it_would_have_gone, countries(facts), R.string.nobody_this_week)
         card(R.string.what_got_through, passed(facts), R.string.nothing_got_through)
+        if (facts.hasEarlier) card(R.string.new_this_week, newApps(facts), R.string.no_new_apps)
     }
 
     private fun note(sentence: String) {
@@ -164,6 +170,14 @@ internal class ReportTab(private val screen: MainActivity) : Tab {
             val places = company.countries.mapNotNull(words::country).take(PLACES)
             val open = { screen.startActivity(CompanyActivity.intent(screen, company.name, facts.week.back)) }.takeIf { company.isKnown }
             stopped(name, places.reduceOrNull { all, next -> screen.getString(R.string.comma, all, next) }, company.stopped, open)
+        }
+
+    private fun newApps(facts: WeekFacts): List<Share> =
+        facts.report.newApps.map { new ->
+            val app = screen.hushwall.apps.byKey(new.key)
+            val open = { screen.startActivity(Intent(screen, AppActivity::class.java).putExtra(AppActivity.KEY, new.key)) }
+            val name = words.name(app?.label ?: new.key.substringBefore(','))
+            Share(name, null, words.number(new.tries), words.plural(R.plurals.n_times, new.tries), new.tries, open)
         }
 
     private fun countries(facts: WeekFacts): List<Share> {
