@@ -257,7 +257,7 @@ static void real_traffic(void) {
 }
 
 static void failures(void) {
-    expect(contains(native_version(env, NULL), "\"messages\":2"), "version");
+    expect(contains(native_version(env, NULL), "\"messages\":3"), "version");
     int64_t handle = open_core("failures.db");
     native_query(env, NULL, handle, java_impossible_array());
     expect_thrown("panic", "a panic at the border becomes an exception");
