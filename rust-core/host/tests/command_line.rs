@@ -121,7 +121,16 @@ fn another_file_of_places_counts_in_place_of_the_built_in_one() {
     fs::write(&rules, document).unwrap();
     let explain = |places: &Path| {
         let rules = rules.to_str().unwrap();
-        let arguments = ["explain", "an.app", "47.88.200.10:443", "--json", "--policy", rules];
+        let arguments = [
+            "explain",
+            "an.app",
+            "47.88.200.10:443",
+            "--json",
+            "--policy",
+            rules,
+            "--at",
+            "2026-01-01T12:00",
+        ];
         command(&arguments).env("HUSHWALL_PLACES", places).output().unwrap()
     };
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data");
